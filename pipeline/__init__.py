@@ -1,0 +1,1 @@
+"""articles: raw articles in, clean and tagged records out. The public names are loaded when first used."""

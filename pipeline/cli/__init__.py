@@ -1,0 +1,1 @@
+"""The program `articles`, one file a command."""

@@ -1,0 +1,1 @@
+"""The steps of the flow: pure functions over typed values, no Kafka, no files, no clock."""

@@ -1,0 +1,1 @@
+"""Pure folds over records: what dashboards and `articles ledger` show."""
