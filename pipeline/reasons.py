@@ -10,7 +10,7 @@ class _Explained(str, Enum):
 
     why: str
 
-    def __new__(cls, value: str, why: str) -> _Explained:
+    def __new__(cls, value: str, why: str = "") -> _Explained:
         member = str.__new__(cls, value)
         member._value_ = value
         member.why = why

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias
 
 import orjson
 
@@ -306,14 +306,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class EntityRecord:
-    """articles.entities.v1: one article and one entity; `first` is the first mention in the article's text."""
+    """articles.entities.v1: one article and one entity; `first` its first mention, null where mentions were cut off."""
 
     schema: Literal["entity/1"]
     entity: Entity
     article: ArticleRef
     count: int
     salience: float
-    first: Span
+    first: Span | None
     origin: Origin
 
 
@@ -343,14 +343,11 @@ class LedgerRecord:
 
 # --- codec --------------------------------------------------------------------------------------------------------
 
-Stampable = TypeVar("Stampable", Enriched, Rejected)
-
-
 def encode(record: object) -> bytes:
     """A record as UTF-8 JSON, keys in the order of the class."""
     return orjson.dumps(record, option=orjson.OPT_NON_STR_KEYS)
 
 
-def stamp(record: Stampable, origin: Origin, at: str) -> Stampable:
+def stamp(record: Enriched | Rejected, origin: Origin, at: str) -> Enriched | Rejected:
     """The same record with where it came from and when it was made: the only fields that differ between two runs."""
     return replace(record, origin=origin, processed_at=at)

@@ -1,0 +1,287 @@
+"""How deep a page would nest, counted before any parser sees it: one linear pass over the source, no tree.
+
+The tree builder's rules for tags that close others are followed closely enough that unclosed `<p>`, `<li>` or `<td>`
+count as browsers count them; where a rule is simplified, the count errs upwards.
+Source of the rules: WHATWG HTML, 13.2.5 (tokens) and 13.2.6 (tree construction).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+
+from pipeline.enrich.elements import (
+    BREAKOUT,
+    BY_SCOPE,
+    CLOSES_P,
+    FORMATTING,
+    GROUPS,
+    HEADINGS,
+    IGNORED,
+    RAW,
+    RAW_ENDS,
+    RUBY,
+    TABLE_CONTEXT,
+    TEXT_POINTS,
+    VOID,
+)
+from pipeline.enrich.tags import ATTRIBUTES, FORMATTING_START, LONG_TAG, TOKEN, attributes
+
+_ATTRIBUTE_LIMIT = 5000  # in one tag; parsers compare each with each: 40 ms for 5000, 16 s for 100,000
+_REOPENED_LIMIT = 1_000_000  # elements made by opening unclosed formatting again in each block: 0.3 s
+
+
+class _Open:
+    """The stack of open elements. `places` finds the innermost of a name or group without a walk: a tag costs O(1)."""
+
+    def __init__(self) -> None:
+        self.stack: list[tuple[str, str, tuple[str, ...]]] = []  # name, source, groups; name '' where one was taken
+        self.places: dict[str, list[int]] = {}
+        self.depth = 0
+        self.unclosed: dict[str, list[str]] = {}  # formatting that its parent cut off: the next text opens it again
+        self.copies: Counter[tuple[str, str]] = Counter()
+        self.waiting = 0
+        self.reopened = 0
+        self.form = False
+
+    def last(self, *names: str) -> int:
+        """The place of the innermost open element of these names or groups, -1 when none is open."""
+        return max([self.places[name][-1] for name in names if name in self.places], default=-1)
+
+    def top(self) -> str:
+        """The name of the innermost open element, '' when none is open."""
+        return self.stack[-1][0] if self.stack else ""
+
+    def push(self, name: str, source: str = "", groups: tuple[str, ...] = ()) -> None:
+        """Open an element."""
+        for key in (name, *groups):
+            self.places.setdefault(key, []).append(len(self.stack))
+        self.stack.append((name, source, groups))
+        self.depth += 1
+        if "#special" in groups:
+            self.reopened += self.waiting
+
+    def _leave(self, place: int, name: str, groups: tuple[str, ...]) -> None:
+        for key in (name, *groups):
+            places = self.places[key]
+            del places[bisect_left(places, place)]
+            if not places:
+                del self.places[key]
+        self.depth -= 1
+
+    def pop_to(self, size: int) -> None:
+        """Close all elements from place `size` on; formatting that is cut off waits, unless a marker goes with it."""
+        markers = self.places.get("#marker", [])
+        index = bisect_left(markers, size)
+        marker = markers[index] if index < len(markers) else len(self.stack)
+        while len(self.stack) > size or (self.stack and not self.stack[-1][0]):
+            name, source, groups = self.stack.pop()
+            if name:
+                self._leave(len(self.stack), name, groups)
+                if name in FORMATTING and len(self.stack) < marker:
+                    self._wait(name, source)
+
+    def take(self, name: str) -> None:
+        """Close the innermost element of a name, and none of those inside it."""
+        place = self.places[name][-1]
+        self._leave(place, name, self.stack[place][2])
+        self.stack[place] = ("", "", ())
+        self.pop_to(len(self.stack))
+
+    def _wait(self, name: str, source: str) -> None:
+        if self.copies[name, source] < (1 if name in ("a", "nobr") else 3):  # the rule called Noah's Ark
+            self.copies[name, source] += 1
+            self.unclosed.setdefault(name, []).append(source)
+            self.waiting += 1
+
+    def forget(self, name: str) -> None:
+        """One element of this name waits no more to be opened again."""
+        if waiting := self.unclosed.get(name):
+            self.copies[name, waiting.pop()] -= 1
+            self.waiting -= 1
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether a start tag would be one of SVG or MathML."""
+        return self.last("#root") > self.last("#text point")
+
+
+def _start_foreign(page: _Open, name: str, source: str, empty: bool) -> bool:
+    """A start tag inside SVG or MathML; False when it is HTML that ends them."""
+    if name in BREAKOUT or (name == "font" and not {"color", "face", "size"}.isdisjoint(attributes(source))):
+        page.pop_to(page.last("#root"))
+        return False
+    if empty:
+        return True
+    root = page.stack[page.last("#root")][0]
+    if name == "svg" and page.top() == "~annotation-xml":
+        page.push("~svg", groups=("#root",))
+    elif name in TEXT_POINTS[root] or (
+        name == "annotation-xml"
+        and root == "~math"
+        and attributes(source).get("encoding") in ("text/html", "application/xhtml+xml")
+    ):
+        page.push(f"~{name}", groups=("#special", "#stop", "#scope", "#text point"))
+    else:
+        page.push(f"~{name}")
+    return True
+
+
+def _close_implied(page: _Open, name: str) -> None:
+    """What a start tag closes before it opens its own element."""
+    scope = page.last("#scope")
+    if name == "li":
+        if page.last("li") == page.last("#stop"):
+            page.pop_to(max(page.last("li"), 0) if "li" in page.places else len(page.stack))
+    elif name in ("dd", "dt") and (place := page.last("dd", "dt")) >= 0 and place == page.last("#stop"):
+        page.pop_to(place)
+    if name in CLOSES_P and (place := page.last("p")) > page.last("#scope", "button"):
+        page.pop_to(place)
+    if name in HEADINGS and page.top() in HEADINGS:
+        page.pop_to(len(page.stack) - 1)
+    elif name in ("a", "nobr"):
+        if page.last(name) > page.last("#marker"):
+            _end_formatting(page, name)
+        page.forget(name)
+    elif name == "button" and page.last("button") > scope:
+        page.pop_to(page.last("button"))
+    elif name in ("option", "optgroup"):
+        if page.top() == "option":
+            page.pop_to(len(page.stack) - 1)
+        if name == "optgroup" == page.top():
+            page.pop_to(len(page.stack) - 1)
+    elif name in RUBY and page.top() in RUBY and page.last("ruby") > scope:
+        if page.top() != "rtc" or name in ("rb", "rtc"):
+            page.pop_to(len(page.stack) - 1)
+    elif name in ("input", "keygen", "textarea") and page.last("select") > scope:
+        page.pop_to(page.last("select"))
+    elif name == "table" and page.last("table") > page.last("td", "th", "caption", "template"):
+        page.pop_to(page.last("table"))
+
+
+def _start(page: _Open, name: str, source: str, empty: bool) -> None:
+    """A start tag: what it closes, and the element it opens."""
+    if page.is_foreign and _start_foreign(page, name, source, empty):
+        return
+    if name in IGNORED:
+        return
+    _close_implied(page, name)
+    if name in VOID or name in RAW:
+        return
+    if name in TABLE_CONTEXT:
+        place = page.last(*TABLE_CONTEXT[name])
+        if place > page.last("template"):
+            page.pop_to(place + 1)
+        elif "template" not in page.places:
+            return
+    elif name == "form":
+        if page.form and "template" not in page.places:
+            return
+        page.form = True
+    elif name == "select" and page.last("select") > page.last("#scope"):
+        page.pop_to(page.last("select"))
+        return
+    if name not in ("svg", "math"):
+        page.push(name, source if name in FORMATTING else "", GROUPS.get(name, ()))
+    elif not empty:
+        page.push(f"~{name}", groups=("#root",))
+
+
+def _end_formatting(page: _Open, name: str) -> None:
+    place = page.last(name)
+    if place < page.last("#marker") or place < 0:
+        page.forget(name)
+    elif place > page.last("#special"):
+        page.pop_to(place + 1)
+        page.take(name)
+    elif place > page.last("#scope", "select"):
+        page.take(name)
+
+
+def _end(page: _Open, name: str) -> None:
+    """An end tag: the elements it closes, if any."""
+    if page.top().startswith("~") and page.last(f"~{name}") >= page.last("#root"):
+        page.pop_to(page.last(f"~{name}"))
+        return
+    names = HEADINGS if name in HEADINGS else (name,)
+    place, scope = page.last(*names), page.last("#scope", "select")
+    if name in FORMATTING:
+        _end_formatting(page, name)
+    elif name == "form":
+        page.form = False
+        if place > scope:
+            page.pop_to(place) if "template" in page.places else page.take("form")
+    elif place < 0 or name in IGNORED:
+        return
+    elif name == "template":
+        page.pop_to(place)
+    elif name == "table" or name in TABLE_CONTEXT:
+        if place > page.last("template") and (name == "table" or place > page.last("table")):
+            page.pop_to(place)
+    elif name == "p":
+        if place > page.last("#scope", "select", "button"):
+            page.pop_to(place)
+    elif name == "li":
+        if place > max(scope, page.last("ol", "ul")):
+            page.pop_to(place)
+    elif name in BY_SCOPE or name in HEADINGS or name == "select":
+        if place >= scope:
+            page.pop_to(place)
+    elif place >= page.last("#special"):
+        page.pop_to(place)
+
+
+def _skip(page: _Open, html: str, name: str, position: int) -> int:
+    """Where the next tag may stand after a start tag whose content is text, else `position`."""
+    if page.is_foreign or page.last("select", "frameset") >= 0:
+        return position
+    if name == "plaintext":
+        return len(html)
+    if name not in RAW:
+        return position
+    end = RAW_ENDS[name].search(html, position)
+    return end.start() if end else len(html)
+
+
+def _is_plain(html: str, limit: int) -> bool:
+    """Whether mere counts rule out depth, reopened formatting and endless tags: so for all but the largest pages."""
+    opened = html.count("<") - html.count("</")
+    if opened > limit or LONG_TAG.search(html):
+        return False
+    formatting = sum(1 for _ in FORMATTING_START.finditer(html))
+    return (formatting + 2) * opened <= _REOPENED_LIMIT
+
+
+def too_deep(html: str, limit: int) -> str | None:
+    """Why this page must not be parsed: more than `limit` elements open at once, or a shape that parsers are slow on.
+
+    Linear in the length of the page; None when it may be parsed.
+    """
+    if _is_plain(html, limit):
+        return None
+    page = _Open()
+    position = 0
+    while token := TOKEN.search(html, position):
+        position = token.end()
+        name, source = token.group("name"), token.group("attributes")
+        if not name:
+            if page.top().startswith("~") and html.startswith("<![CDATA[", token.start()):
+                end = html.find("]]>", token.start())
+                position = end if end >= 0 else len(html)
+            continue
+        if name.isascii():  # lower() would make a Kelvin sign a letter of HTML
+            name = name.lower()
+        if token.group("close"):
+            _end(page, name)
+            continue
+        if len(source) > 2 * _ATTRIBUTE_LIMIT and sum(1 for _ in ATTRIBUTES.finditer(source)) > _ATTRIBUTE_LIMIT:
+            return f"a tag has more than {_ATTRIBUTE_LIMIT} attributes"
+        foreign = page.is_foreign
+        _start(page, name, source, bool(token.group("empty")))
+        if not foreign or not page.is_foreign:
+            position = _skip(page, html, name, position)
+        if page.depth + page.waiting > limit:
+            return f"more than {limit} elements are open at once"
+        if page.reopened > _REOPENED_LIMIT:
+            return "too much unclosed formatting, to be opened again in each block"
+    return None

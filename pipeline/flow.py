@@ -1,0 +1,180 @@
+"""The whole data flow on one screen: the bytes of a raw record in, Enriched, Rejected or Dead out.
+
+Pure: no clock, no files but the models, no state. Equal bytes give equal results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Literal, TypeAlias
+
+from pipeline import __version__
+from pipeline.enrich.clean import clean
+from pipeline.enrich.dates import published, timestamp
+from pipeline.enrich.decode import decode
+from pipeline.enrich.entities import find_entities, load_tagger
+from pipeline.enrich.identity import article_id, canonical_url, site
+from pipeline.enrich.language import LANGUAGE_MODEL, identify
+from pipeline.enrich.page import read_page
+from pipeline.reasons import DeadReason
+from pipeline.records import (
+    Cleaned,
+    Cut,
+    Dead,
+    Enriched,
+    Entity,
+    Flag,
+    Headers,
+    Language,
+    Limits,
+    Mention,
+    Outcome,
+    Pipeline,
+    RawArticle,
+    Rejected,
+    Steps,
+    StepState,
+    encode,
+)
+
+CutsMode: TypeAlias = Literal["full", "spans", "off"]
+Watch: TypeAlias = Callable[[str, object], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an operator may choose of the flow."""
+
+    limits: Limits = field(default_factory=Limits)
+    cuts: CutsMode = "full"
+    entity_languages: tuple[str, ...] = ("en",)
+    output_bytes: int = 3 * 8 * 1024 * 1024
+
+
+def _unwatched(_step: str, _value: object) -> None:
+    """The watch of those who do not watch."""
+
+
+def process(value: bytes | None, headers: Headers = (), *, rules: Rules | None = None, watch: Watch = _unwatched) -> Outcome:
+    """One raw record through every step. `watch(step, value)` is told what each step returned, as it returns it."""
+    rules = rules or Rules()
+    raw = decode(value, headers, rules.limits)
+    watch("decode", raw)
+    if isinstance(raw, Dead):
+        return raw
+    page = read_page(raw)
+    watch("page", page)
+    cleaned = clean(page)
+    watch("clean", cleaned)
+    if cleaned.refusal is not None:
+        return _rejected(raw, value, cleaned)
+    language = identify(cleaned.text, raw.language or page.language)
+    watch("language", language)
+    published_at = published(raw, page, cleaned.text)
+    watch("dates", published_at)
+    supported = language is not None and language.code.split("-")[0] in rules.entity_languages
+    mentions, entities = find_entities(cleaned.text, published_at=published_at) if supported else (None, None)
+    watch("entities", entities)
+    return Enriched(
+        schema="enriched/1",
+        id=article_id(raw.url, raw.delivered, value),
+        url=canonical_url(raw.url),
+        site=site(raw.url),
+        title=raw.title or page.title,
+        byline=page.byline,
+        input=raw.input,
+        language=language,
+        published_at=published_at,
+        fetched_at=timestamp(raw.fetched_at),
+        processed_at=None,
+        offset_unit="codepoint",
+        text=cleaned.text,
+        confidence=cleaned.confidence,
+        method=cleaned.method,
+        cuts=_shown(cleaned.cuts, rules.cuts),
+        mentions=None if mentions is None else tuple(mentions),
+        entities=None if entities is None else tuple(entities),
+        flags=_joined(raw.flags, cleaned.flags),
+        steps=_steps(language, published_at, mentions, entities),
+        truncated=(),
+        fingerprint=None,
+        extra=raw.extra,
+        origin=None,
+        pipeline=made_by(),
+    )
+
+
+def _rejected(raw: RawArticle, value: bytes | None, cleaned: Cleaned) -> Rejected:
+    assert cleaned.refusal is not None
+    return Rejected(
+        schema="rejected/1",
+        id=article_id(raw.url, raw.delivered, value),
+        url=canonical_url(raw.url),
+        site=site(raw.url),
+        reason=cleaned.refusal,
+        detail=cleaned.refusal.why,
+        measurements=cleaned.measurements,
+        text=cleaned.text,
+        origin=None,
+        processed_at=None,
+        pipeline=made_by(),
+    )
+
+
+def _shown(cuts: tuple[Cut, ...], mode: CutsMode) -> tuple[Cut, ...] | None:
+    if mode == "off":
+        return None
+    return cuts if mode == "full" else tuple(replace(cut, text=None) for cut in cuts)
+
+
+def _joined(first: tuple[Flag, ...], second: tuple[Flag, ...]) -> tuple[Flag, ...]:
+    return first + tuple(flag for flag in second if flag not in first)
+
+
+def _found(value: object) -> StepState:
+    return "run" if value else "none"
+
+
+def _steps(
+    language: Language | None, published_at: object, mentions: list[Mention] | None, entities: list[Entity] | None
+) -> Steps:
+    return Steps(
+        language=_found(language),
+        dates=_found(published_at),
+        entities=("unsupported" if language else "skipped") if mentions is None else _found(entities),
+        linking="skipped",  # knowledge-base ids, places and fingerprints are made by later steps
+        places="skipped",
+        fingerprint="skipped",
+    )
+
+
+@cache
+def made_by() -> Pipeline:
+    """Which code and which models make the records of this process; loads the models."""
+    return Pipeline(version=__version__, models={"language": LANGUAGE_MODEL, "tagger": load_tagger().checksum})
+
+
+def fit(record: Enriched | Rejected, limit: int) -> tuple[Enriched | Rejected | Dead, bytes]:
+    """The record and its bytes, degraded by rule until it fits `limit` bytes: cut texts, cuts, mentions, then dead."""
+    body = encode(record)
+    while len(body) > limit and isinstance(record, Enriched):
+        smaller = _smaller(record)
+        if smaller is None:
+            break
+        record, body = smaller, encode(smaller)
+    if len(body) > limit:
+        detail = f"the record made from it has {len(body)} bytes, over the limit of {limit}"
+        return Dead(record.id, DeadReason.TOO_LARGE, "size", detail), b""
+    return record, body
+
+
+def _smaller(record: Enriched) -> Enriched | None:
+    if record.cuts and any(cut.text is not None for cut in record.cuts):
+        return replace(record, cuts=_shown(record.cuts, "spans"), truncated=(*record.truncated, "cuts.text"))
+    if record.cuts:
+        return replace(record, cuts=None, truncated=(*record.truncated, "cuts"))
+    if record.mentions:
+        return replace(record, mentions=None, truncated=(*record.truncated, "mentions"))
+    return None

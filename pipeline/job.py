@@ -1,0 +1,163 @@
+"""What one record is for a child process: the job it gets, the result it gives, and their frames on a pipe.
+
+A frame is two big-endian u32 lengths, a JSON head and a blob. No pickle: children read untrusted bytes.
+"""
+
+from __future__ import annotations
+
+import struct
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import IO, Literal, TypeAlias
+
+import orjson
+
+from pipeline.reasons import DeadReason
+from pipeline.records import Dead, Enriched, FileOrigin, Headers, Json, KafkaOrigin, Limits, Origin, stamp
+
+OutcomeName: TypeAlias = Literal["enriched", "rejected", "dead"]
+_LENGTHS = struct.Struct(">II")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One raw record and where it came from."""
+
+    value: bytes | None
+    headers: Headers
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a job: `body` is the encoded record, empty when dead; `laps` CPU nanoseconds by step."""
+
+    outcome: OutcomeName
+    reason: str | None
+    id: str
+    site: str | None
+    step: str | None
+    detail: str | None
+    body: bytes = b""
+    laps: Mapping[str, int] = field(default_factory=dict)
+
+
+Handler: TypeAlias = Callable[[Job], Result]
+
+
+def enricher(config: Mapping[str, Json]) -> Handler:
+    """The handler of stage `enrich`: the flow, stamped, fitted and encoded. `config` holds the fields of flow.Rules."""
+    from pipeline import flow
+
+    rules = flow.Rules(
+        limits=Limits(**config["limits"]),
+        cuts=config["cuts"],
+        entity_languages=tuple(config["entity_languages"]),
+        output_bytes=config["output_bytes"],
+    )
+    # the first use of every library and model is charged to the start of the child, not to its first record
+    flow.process(b'{"text": "The parliament in Vienna met on Monday. It was raining."}', rules=rules)
+    flow.process(b'{"html": "<html><body><article><p>The parliament met.</p></article></body></html>"}', rules=rules)
+
+    def handle(job: Job) -> Result:
+        laps: dict[str, int] = {}
+        last = time.process_time_ns()
+
+        def lap(step: str, _value: object) -> None:
+            nonlocal last
+            now = time.process_time_ns()
+            laps[step] = now - last
+            last = now
+
+        outcome = flow.process(job.value, job.headers, rules=rules, watch=lap)
+        body = b""
+        if not isinstance(outcome, Dead):
+            at = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            outcome, body = flow.fit(stamp(outcome, job.origin, at), rules.output_bytes)
+        lap("encode", None)
+        if isinstance(outcome, Dead):
+            return dead_result(outcome, laps)
+        name: OutcomeName = "enriched" if isinstance(outcome, Enriched) else "rejected"
+        reason = None if isinstance(outcome, Enriched) else str(outcome.reason)
+        return Result(name, reason, outcome.id, outcome.site, None, None, body, laps)
+
+    return handle
+
+
+def dead_result(dead: Dead, laps: Mapping[str, int] | None = None) -> Result:
+    """The result of a record that could not be processed."""
+    return Result("dead", str(dead.reason), dead.id, None, dead.step, dead.detail, b"", laps or {})
+
+
+def failed(job: Job, reason: DeadReason, detail: str) -> Result:
+    """The result of a job that broke its child, or a step: its id can only be that of its bytes."""
+    from pipeline.enrich.identity import article_id
+
+    return dead_result(Dead(article_id(None, None, job.value), reason, "pool", detail))
+
+
+def write_jobs(pipe: IO[bytes], jobs: Sequence[Job]) -> None:
+    """All jobs of a batch in one write; the reader takes them all before it works, so that neither side waits."""
+    parts = [_LENGTHS.pack(len(jobs), 0)]
+    for job in jobs:
+        names = [[name, None if value is None else len(value)] for name, value in job.headers]
+        head = orjson.dumps([job.origin, names, None if job.value is None else len(job.value)])
+        blobs = [value for _, value in job.headers if value is not None]
+        if job.value is not None:
+            blobs.append(job.value)
+        parts += [_LENGTHS.pack(len(head), sum(map(len, blobs))), head, *blobs]
+    pipe.write(b"".join(parts))
+    pipe.flush()
+
+
+def read_jobs(pipe: IO[bytes]) -> list[Job] | None:
+    """The next batch, or None at the end of the pipe."""
+    start = pipe.read(_LENGTHS.size)
+    if len(start) < _LENGTHS.size:
+        return None
+    return [_read_job(pipe) for _ in range(_LENGTHS.unpack(start)[0])]
+
+
+def _read_job(pipe: IO[bytes]) -> Job:
+    head, blob = _read_frame(pipe)
+    (origin, names, length), position, headers = head, 0, []
+    for name, size in names:
+        headers.append((name, None if size is None else blob[position : position + size]))
+        position += size or 0
+    place: Origin = KafkaOrigin(**origin) if "topic" in origin else FileOrigin(**origin)
+    return Job(None if length is None else blob[position:], tuple(headers), place)
+
+
+def write_result(pipe: IO[bytes], result: Result) -> None:
+    """One result, at once: the parent knows the record that broke a child as the first without a result."""
+    fields = [result.outcome, result.reason, result.id, result.site, result.step, result.detail, result.laps]
+    head = orjson.dumps(fields)
+    pipe.write(b"".join([_LENGTHS.pack(len(head), len(result.body)), head, result.body]))
+    pipe.flush()
+
+
+def parse_result(buffer: bytearray) -> Result | None:
+    """Takes the first whole result out of what has arrived; None when there is none yet."""
+    if len(buffer) < _LENGTHS.size:
+        return None
+    head_length, body_length = _LENGTHS.unpack_from(buffer)
+    body_start = _LENGTHS.size + head_length
+    if len(buffer) < body_start + body_length:
+        return None
+    outcome, reason, id_, site, step, detail, laps = orjson.loads(buffer[_LENGTHS.size : body_start])
+    body = bytes(buffer[body_start : body_start + body_length])
+    del buffer[: body_start + body_length]
+    return Result(outcome, reason, id_, site, step, detail, body, laps)
+
+
+def _read_frame(pipe: IO[bytes]) -> tuple[Json, bytes]:
+    start = pipe.read(_LENGTHS.size)
+    if len(start) < _LENGTHS.size:
+        raise EOFError
+    head_length, blob_length = _LENGTHS.unpack(start)
+    head, blob = pipe.read(head_length), pipe.read(blob_length)
+    if len(head) < head_length or len(blob) < blob_length:
+        raise EOFError
+    return orjson.loads(head), blob

@@ -1,0 +1,46 @@
+"""One event a line, with fields: JSON when nobody watches, plain on a terminal. No article text, no line breaks."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import datetime, timezone
+from typing import Literal
+
+import orjson
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        event = {
+            "at": datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+            **_fields(record),
+        }
+        if record.exc_info:
+            event["exception"] = self.formatException(record.exc_info)
+        return orjson.dumps(event, default=str).decode()
+
+
+class _Plain(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        fields = " ".join(f"{key}={value}" for key, value in _fields(record).items())
+        line = f"{self.formatTime(record, '%H:%M:%S')} {record.levelname.lower():7} {record.getMessage()} {fields}".rstrip()
+        line = line.replace("\n", "\\n").replace("\r", "\\r").replace("\x1b", "\\x1b")
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def _fields(record: logging.LogRecord) -> dict[str, object]:
+    return {key: value for key, value in vars(record).items() if key not in _STANDARD}
+
+
+def set_up(level: str, form: Literal["auto", "json", "text"]) -> None:
+    """Sends all logging to stderr in one of the two forms; `auto` looks whether stderr is a terminal."""
+    handler = logging.StreamHandler(sys.stderr)
+    plain = form == "text" or (form == "auto" and sys.stderr.isatty())
+    handler.setFormatter(_Plain() if plain else _Json())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

@@ -1,0 +1,260 @@
+"""Every setting: typed, with its default and one sentence, grouped by the part that reads it.
+
+The README's table and config/pipeline.toml are generated from here: `python -m pipeline.settings > config/pipeline.toml`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FilePath,
+    SecretStr,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+
+TopicName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,249}$")]
+Compression = Literal["none", "gzip", "snappy", "lz4", "zstd"]
+_SERVERS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}")
+HEAD = """\
+# Every setting with its default: take away a '#' and change the value. Flags and environment variables
+# (ARTICLES_<SECTION>__<KEY>) win over this file. Written by `python -m pipeline.settings`; `articles config` shows
+# what is in force and where it comes from.
+"""
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _plain(cls, value: object, info: ValidationInfo) -> object:
+        """From a file or the environment: the empty string means unset, commas make a list."""
+        field = cls.model_fields[str(info.field_name)]
+        if value == "" and field.default is None:
+            return None
+        if isinstance(value, str) and get_origin(field.annotation) is tuple:
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+
+class Kafka(_Group):
+    """How to reach the brokers; read by every client."""
+
+    bootstrap_servers: str = Field("127.0.0.1:9092", description="brokers to ask first, host:port, comma-separated")
+    client_id: str = Field("articles", description="name of our clients in the brokers' logs and quotas")
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = Field("PLAINTEXT", description="how to connect")
+    ssl_ca: FilePath | None = Field(None, description="PEM file of the authorities to trust; empty: the system's")
+    ssl_cert: FilePath | None = Field(None, description="PEM file of our certificate, where brokers ask for one")
+    ssl_key: FilePath | None = Field(None, description="PEM file of our certificate's private key")
+    ssl_key_password: SecretStr | None = Field(None, description="password of the private key")
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "SCRAM-SHA-512", description="how to log in under SASL_SSL"
+    )
+    sasl_username: str | None = Field(None, description="user name under SASL_SSL")
+    sasl_password: SecretStr | None = Field(None, description="password under SASL_SSL; better set in the environment")
+
+    @field_validator("bootstrap_servers")
+    @classmethod
+    def _servers(cls, value: str) -> str:
+        if not all(_SERVERS.fullmatch(part.strip()) for part in value.split(",")):
+            raise ValueError("is not a list of servers; write host:port, separated by commas")
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Kafka:
+        if self.security_protocol == "SASL_SSL" and not (self.sasl_username and self.sasl_password):
+            raise ValueError("security_protocol SASL_SSL needs sasl_username and sasl_password")
+        if self.security_protocol != "SASL_SSL" and (self.sasl_username or self.sasl_password):
+            raise ValueError("sasl_username and sasl_password are used under security_protocol SASL_SSL only; set it")
+        if bool(self.ssl_cert) != bool(self.ssl_key):
+            raise ValueError("ssl_cert and ssl_key go together; set both or none")
+        return self
+
+
+class Topics(_Group):
+    """Names of the topics; what they are made of stands in config/topics.yaml."""
+
+    raw: TopicName = Field("articles.raw.v1", description="raw articles, as they were fed")
+    enriched: TopicName = Field("articles.enriched.v1", description="clean articles with entities and cuts")
+    rejected: TopicName = Field("articles.rejected.v1", description="readable records that are no article")
+    dead: TopicName = Field("articles.raw.v1.dlq", description="raw records that could not be processed")
+    ledger: TopicName = Field("articles.ledger.v1", description="what became of every batch of offsets")
+    entities: TopicName = Field("articles.entities.v1", description="one record an article and entity")
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Topics:
+        names = list(self.model_dump().values())
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two topics have the name {twice[0]}; each needs its own")
+        return self
+
+
+class Worker(_Group):
+    """The exactly-once loop and its child processes."""
+
+    group: TopicName = Field("articles", description="consumer group; also the prefix of the transactional ids")
+    slot: TopicName | None = Field(
+        None, description="name of this worker in its group, kept over restarts; empty: host name and a number"
+    )
+    children: int = Field(0, ge=0, le=1024, description="child processes that do the work; 0: one a processor")
+    batch_records: int = Field(500, ge=1, le=100_000, description="records taken at once, at most")
+    batches_in_flight: int = Field(3, ge=1, le=64, description="batches in work at once; beyond, partitions are paused")
+    session_timeout_ms: int = Field(6000, ge=1000, le=1_800_000, description="silence after which a worker is replaced")
+    heartbeat_interval_ms: int = Field(1000, ge=100, description="time between signs of life; a third of the session")
+    transaction_timeout_ms: int = Field(10000, ge=2000, le=900_000, description="time after which a broker aborts")
+    compression: Compression = Field("lz4", description="compression of what we produce")
+    delivery: Literal["auto", "exactly_once", "at_least_once"] = Field(
+        "auto", description="auto: exactly once, but at least once on the embedded broker"
+    )
+    start_from: Literal["earliest", "latest"] = Field("earliest", description="where a group without offsets starts")
+
+    @property
+    def processes(self) -> int:
+        """Child processes to start."""
+        return self.children or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+    @model_validator(mode="after")
+    def _times(self) -> Worker:
+        if self.heartbeat_interval_ms * 3 > self.session_timeout_ms:
+            raise ValueError("heartbeat_interval_ms must be at most a third of session_timeout_ms")
+        return self
+
+
+class Limits(_Group):
+    """Bounds on one article."""
+
+    record_bytes: int = Field(8 * 1024**2, ge=1024, le=256 * 1024**2, description="largest raw record")
+    html_bytes: int = Field(5 * 1024**2, ge=1024, description="largest page, as bytes of its HTML in UTF-8")
+    depth: int = Field(5000, ge=10, le=5000, description="open tags of a page at one point")
+    cpu_seconds: float = Field(2.0, gt=0, le=3600, description="processor time of an article")
+    child_memory_bytes: int = Field(1024**3, ge=256 * 1024**2, description="memory of a child process")
+
+
+class Records(_Group):
+    """What the enriched records hold."""
+
+    cuts: Literal["full", "spans", "off"] = Field(
+        "full", description="what was cut: with its text, its offsets only, or not at all"
+    )
+
+
+class Entities(_Group):
+    """Tagging."""
+
+    languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")], ...] = Field(
+        ("en",), description="languages that are tagged, ISO 639 codes; the model is English"
+    )
+
+
+class Http(_Group):
+    """The worker's metrics, health and page."""
+
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 shows it to the network")
+    port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0: any free one, for several workers a host")
+
+
+class Log(_Group):
+    """Log lines, on stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severity that is shown")
+    format: Literal["auto", "json", "text"] = Field("auto", description="auto: text on a terminal, else JSON")
+
+
+class Settings(BaseModel):
+    """All settings; a part of the program is handed its own group."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    kafka: Kafka = Kafka()
+    topics: Topics = Topics()
+    worker: Worker = Worker()
+    limits: Limits = Limits()
+    records: Records = Records()
+    entities: Entities = Entities()
+    http: Http = Http()
+    log: Log = Log()
+
+
+class Setting(NamedTuple):
+    """One row of the table of settings; `default` is written as in TOML."""
+
+    key: str
+    env: str
+    type: str
+    default: str
+    description: str
+
+
+def load(config: Path | None, overrides: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
+    """See pipeline.config.load: flags > environment > file > defaults. Raises ConfigError."""
+    from pipeline.config import load as read  # it reads the groups above
+
+    return read(config, overrides, environ)
+
+
+def groups() -> Iterator[tuple[str, type[_Group]]]:
+    """Name and class of each section, in order."""
+    for name, field in Settings.model_fields.items():
+        assert isinstance(field.annotation, type)
+        yield name, field.annotation
+
+
+def env_name(section: str, key: str) -> str:
+    """The environment variable of a setting."""
+    return f"ARTICLES_{section}__{key}".upper()
+
+
+def describe() -> list[Setting]:
+    """Every setting, in order."""
+    return [
+        Setting(
+            f"{section}.{key}", env_name(section, key), _type(field), _toml(field.default), str(field.description)
+        )
+        for section, group in groups()
+        for key, field in group.model_fields.items()
+    ]
+
+
+def to_toml() -> str:
+    """The text of config/pipeline.toml: every setting, commented out, with its default."""
+    rows = {row.key: row for row in describe()}
+    parts = [HEAD]
+    for section, group in groups():
+        parts.append(f"\n# {(group.__doc__ or '').strip()}\n[{section}]\n")
+        for key in group.model_fields:
+            row = rows[f"{section}.{key}"]
+            parts.append(f"# {row.description} ({row.type})\n# {key} = {row.default}\n")
+    return "".join(parts)
+
+
+def _toml(value: object) -> str:
+    return '""' if value is None else json.dumps(value)
+
+
+def _type(field: FieldInfo) -> str:
+    kinds = [kind for kind in get_args(field.annotation) or (field.annotation,) if kind is not type(None)]
+    if get_origin(field.annotation) is Literal:
+        return ", ".join(str(kind) for kind in kinds)
+    if get_origin(field.annotation) is tuple:
+        return "list of text"
+    kind = get_args(kinds[0])[0] if get_args(kinds[0]) else kinds[0]
+    names = {int: "whole number", float: "number", str: "text", Path: "file", SecretStr: "secret"}
+    return names[kind]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(to_toml())

@@ -1,0 +1,1 @@
+"""Where raw records come from; where they go is passed in."""

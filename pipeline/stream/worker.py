@@ -1,0 +1,222 @@
+"""The generic loop: a topic in, a function over a batch, topics out, exactly once. One thread owns both clients.
+
+Every batch carries the assignment epoch and the group metadata of the moment it was taken. Results of another epoch
+are dropped unsent, and whatever is dropped or aborted is taken again from the committed offsets: never from the batch's
+first offset (another owner may have committed past it), never from where the consumer happens to stand.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    OFFSET_END,
+    OFFSET_STORED,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
+
+from pipeline.stream.delivery import Delivery, Refused
+from pipeline.stream.messages import Aborted, Consumed, FailStop, GroupMetadata, Stage, Work
+from pipeline.stream.progress import Progress
+
+log = logging.getLogger(__name__)
+_SECONDS = 10.0
+_PASSING_ERRORS = (  # the client mends these by itself
+    KafkaError._ALL_BROKERS_DOWN,
+    KafkaError._TRANSPORT,
+    KafkaError._RESOLVE,
+    KafkaError._TIMED_OUT,
+    KafkaError._PARTITION_EOF,
+    KafkaError._MAX_POLL_EXCEEDED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRules:
+    """Sizes and times of the loop, in records and seconds."""
+
+    batch_records: int = 500
+    batches_in_flight: int = 3
+    start_from: str = "earliest"  # for a group without offsets
+    drain_seconds: float = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records taken together, and what is needed to commit them."""
+
+    epoch: int
+    metadata: GroupMetadata
+    records: Sequence[Consumed]
+    work: Work
+
+    def next_offsets(self) -> list[TopicPartition]:
+        """For each partition the offset after its last record."""
+        ends = {(r.topic, r.partition): r.offset + 1 for r in self.records}
+        return [TopicPartition(topic, partition, offset) for (topic, partition), offset in ends.items()]
+
+
+class Worker:
+    """Runs a stage on a consumer until it is told to stop; raises FailStop when only a restart is safe."""
+
+    def __init__(
+        self, stage: Stage, consumer: Consumer, delivery: Delivery, rules: WorkerRules, progress: Progress
+    ) -> None:
+        self._stage = stage
+        self._consumer = consumer
+        self._delivery = delivery
+        self._rules = rules
+        self._progress = progress
+        self._pending: deque[Batch] = deque()
+        self._epoch = 0
+        self._paused = False
+        self._lost: FailStop | None = None
+
+    def run(self, stopping: Callable[[], bool]) -> None:
+        """Takes, works, commits. On stopping, what is in flight is finished and committed first."""
+        self._consumer.subscribe(
+            [self._stage.source], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._revoked
+        )
+        while not stopping():
+            self._take(self._patience())
+            self._settle()
+        deadline = time.monotonic() + self._rules.drain_seconds
+        while self._pending and time.monotonic() < deadline:
+            self._pause()
+            self._take(0.05)  # rebalances are served here
+            self._settle()
+        self._consumer.close()
+
+    # --- taking ---------------------------------------------------------------------------------------------------
+
+    def _patience(self) -> float:
+        """Seconds to wait for records: a full house waits for its oldest batch instead, and takes nothing meanwhile."""
+        if len(self._pending) >= self._rules.batches_in_flight and not self._pending[0].work.wait(0.5):
+            self._pause()
+            return 0.05
+        if self._paused and len(self._pending) < self._rules.batches_in_flight:
+            self._consumer.resume(self._consumer.assignment())
+            self._paused = False
+        return 0.01 if self._pending else 0.1
+
+    def _pause(self) -> None:
+        if not self._paused:
+            self._consumer.pause(self._consumer.assignment())
+            self._paused = True
+
+    def _take(self, seconds: float) -> None:
+        epoch = self._epoch
+        room = 1 if self._paused else self._rules.batch_records
+        messages = self._consumer.consume(room, seconds)
+        metadata = self._consumer.consumer_group_metadata() if messages else None
+        if self._lost is not None:
+            raise self._lost
+        records = [consumed(message) for message in messages if self._usable(message)]
+        self._progress.tick(self._consumer, time.monotonic())
+        if not records:
+            return
+        if epoch != self._epoch or self._paused:
+            log.info("dropped records of another assignment", extra={"records": len(records)})
+            self._rewind()
+            return
+        self._pending.append(Batch(epoch, metadata, records, self._stage.submit(records)))
+
+    def _usable(self, message: Message) -> bool:
+        error = message.error()
+        if error is None:
+            return True
+        if error.code() == KafkaError._AUTO_OFFSET_RESET:
+            raise FailStop(self._out_of_range(message))
+        if error.fatal() or not (error.retriable() or error.code() in _PASSING_ERRORS):
+            raise FailStop(f"consume: {error.name()} {error.str()}")
+        log.warning("consume", extra={"error": error.name()})
+        return False
+
+    def _out_of_range(self, message: Message) -> str:
+        place = TopicPartition(message.topic(), message.partition())
+        low, _ = self._consumer.get_watermark_offsets(place, timeout=_SECONDS)
+        committed = self._consumer.committed([place], timeout=_SECONDS)[0].offset
+        return (
+            f"{low - committed} records of {message.topic()}/{message.partition()} are lost: the committed offset is "
+            f"{committed}, the broker's first is {low}. Accept the loss by resetting the group's offsets, then restart"
+        )
+
+    # --- assignment -----------------------------------------------------------------------------------------------
+
+    def _assigned(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._forget()
+        try:
+            self._start(partitions)
+        except (KafkaException, FailStop) as failure:  # the client would swallow it
+            self._lost = FailStop(f"no committed offsets to start from: {failure}")
+        self._progress.assigned(partitions, time.monotonic())
+        log.info("assigned", extra={"stage": self._stage.name, "partitions": len(partitions)})
+
+    def _start(self, partitions: list[TopicPartition]) -> None:
+        """Starts at the committed offsets; only a partition that has none starts where the settings say."""
+        start = OFFSET_BEGINNING if self._rules.start_from == "earliest" else OFFSET_END
+        places = self._consumer.committed(partitions, timeout=_SECONDS) if partitions else []
+        for place in places:
+            if place.error:
+                raise FailStop(place.error.name())
+            place.offset = OFFSET_STORED if place.offset >= 0 else start
+        self._consumer.assign(places)
+
+    def _revoked(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._forget()
+        self._progress.assigned([], time.monotonic())
+        log.info("revoked", extra={"stage": self._stage.name, "partitions": len(partitions)})
+
+    def _forget(self) -> None:
+        """What is in flight belongs to an assignment that is over."""
+        self._epoch += 1
+        self._pending.clear()
+        self._paused = False
+
+    def _rewind(self) -> None:
+        """Back to the committed offsets, with nothing in flight."""
+        self._forget()
+        self._start([TopicPartition(place.topic, place.partition) for place in self._consumer.assignment()])
+
+    # --- committing -----------------------------------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        while self._pending and self._pending[0].work.wait(0):
+            batch = self._pending.popleft()
+            try:
+                self._commit(batch)
+            except Aborted as aborted:
+                log.warning("batch aborted", extra={"stage": self._stage.name, "why": str(aborted)})
+                self._progress.aborted()
+                self._rewind()
+
+    def _commit(self, batch: Batch) -> None:
+        assert batch.epoch == self._epoch, "a batch of another assignment is never in flight"
+        refused: dict[int, str] = {}
+        started = time.monotonic()
+        while True:
+            outputs = batch.work.outputs(refused)
+            try:
+                self._delivery.deliver(outputs, batch.next_offsets(), batch.metadata)
+                break
+            except Refused as error:  # of content: the records become dead letters, the batch goes on
+                if error.records.keys() <= refused.keys():
+                    raise FailStop("the dead-letter topic refuses a record; its limit must exceed the raw topic's") from error
+                refused |= error.records
+        batch.work.committed()
+        self._progress.committed(batch.next_offsets(), len(batch.records), started, time.monotonic())
+
+
+def consumed(message: Message) -> Consumed:
+    """A message of the client as ours; header values that are null stay null."""
+    headers = tuple(message.headers() or ())
+    return Consumed(message.topic(), message.partition(), message.offset(), message.key(), message.value(), headers)

@@ -1,0 +1,103 @@
+"""The ledger: batches of each partition must join without gap or overlap, and outcomes must sum to their range."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from pipeline.records import Json
+
+Alarm: TypeAlias = Literal["gap", "overlap", "unbalanced", "unreadable"]
+_KEPT_ALARMS = 100
+
+
+@dataclass(slots=True)
+class Range:
+    """What the ledger says of one partition in one group: offsets `first` to `last`, inclusive."""
+
+    first: int
+    last: int
+    enriched: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    dead: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def records(self) -> int:
+        """How many outcomes were written down."""
+        return self.enriched + self.rejected.total() + self.dead.total()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A place where the ledger does not balance."""
+
+    alarm: Alarm
+    group: str
+    partition: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The fold of all ledger records read so far, idempotent by where each lay."""
+
+    ranges: dict[tuple[str, str, int], Range] = field(default_factory=dict)
+    sites: dict[str, list[int]] = field(default_factory=dict)  # in, enriched, rejected, dead
+    findings: list[Finding] = field(default_factory=list)
+    alarms: Counter[str] = field(default_factory=Counter)
+    _read: dict[int, int] = field(default_factory=dict)
+
+    def fold(self, record: Json, partition: int, offset: int) -> None:
+        """Adds the ledger record at `offset` of a partition of the ledger topic; one that was read before changes nothing."""
+        if offset <= self._read.get(partition, -1):
+            return
+        self._read[partition] = offset
+        try:
+            self._add(record)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            self._alarm("unreadable", "", f"{partition}", f"offset {offset}: {type(error).__name__}")
+
+    def _add(self, record: Mapping[str, Json]) -> None:
+        group, topic, partition = record["group"], record["topic"], int(record["partition"])
+        first, last, counts = int(record["first"]), int(record["last"]), record["counts"]
+        where = f"{topic}/{partition}"
+        known = self.ranges.get((group, topic, partition))
+        if known is None:
+            known = self.ranges[group, topic, partition] = Range(first, last)
+        elif first > known.last + 1:
+            self._alarm("gap", group, where, f"{first - known.last - 1} records before offset {first} have no outcome")
+        elif first <= known.last:
+            self._alarm("overlap", group, where, f"offsets {first} to {min(last, known.last)} have a second outcome")
+        known.last = max(known.last, last)
+        total = counts["enriched"] + sum(counts["rejected"].values()) + sum(counts["dead"].values())
+        if total != last - first + 1:
+            self._alarm("unbalanced", group, where, f"offsets {first} to {last} have {total} outcomes")
+        known.enriched += counts["enriched"]
+        known.rejected.update(counts["rejected"])
+        known.dead.update(counts["dead"])
+        for site, row in record["sites"].items():
+            mine = self.sites.setdefault(site, [0, 0, 0, 0])
+            self.sites[site] = [a + b for a, b in zip(mine, row, strict=True)]
+
+    def _alarm(self, alarm: Alarm, group: str, partition: str, detail: str) -> None:
+        self.alarms[alarm] += 1
+        if len(self.findings) < _KEPT_ALARMS:
+            self.findings.append(Finding(alarm, group, partition, detail))
+
+    def totals(self) -> dict[str, int]:
+        """Records in, and by outcome."""
+        ranges = self.ranges.values()
+        return {
+            "in": sum(r.last - r.first + 1 for r in ranges),
+            "enriched": sum(r.enriched for r in ranges),
+            "rejected": sum(r.rejected.total() for r in ranges),
+            "dead": sum(r.dead.total() for r in ranges),
+        }
+
+    @property
+    def balanced(self) -> bool:
+        """No alarm, and in = enriched + rejected + dead."""
+        totals = self.totals()
+        return not self.alarms and totals["in"] == totals["enriched"] + totals["rejected"] + totals["dead"]

@@ -1,0 +1,149 @@
+"""The pool keeps order, finds the record to blame, and outlives everything that a record does to a child."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pipeline.job import Job, Result
+from pipeline.pool import Pool, PoolError, PoolRules, ordered
+from pipeline.records import FileOrigin
+
+ROOT = Path(__file__).parent.parent
+Make = Callable[..., Pool]
+
+
+@pytest.fixture
+def make(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Make]:
+    """Pools of trapped children, closed at the end."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pools = []
+
+    def build(children: int = 1, handler: str = "tests.traps:trapped", **rules: float) -> Pool:
+        chosen = PoolRules(children=children, **{"cpu_seconds": 0.3, "memory_bytes": 1024**3, **rules})
+        pools.append(Pool(chosen, handler, {"marker": str(tmp_path / "marker")}))
+        return pools[-1]
+
+    yield build
+    for pool in pools:
+        pool.close()
+
+
+def jobs(*values: str | bytes) -> list[Job]:
+    return [Job(v.encode() if isinstance(v, str) else v, (), FileOrigin("f", n)) for n, v in enumerate(values, 1)]
+
+
+def outcomes(results: list[Result]) -> list[str]:
+    return [r.reason or r.body.decode() for r in results]
+
+
+def test_results_come_in_the_order_of_the_jobs(make: Make) -> None:
+    """Many batches over three children give back every value in its place."""
+    batches = [(n, jobs(*(f"{n}.{i}" for i in range(7)))) for n in range(40)]
+    done = list(ordered(make(children=3), iter(batches)))
+    assert [tag for tag, _, _ in done] == list(range(40))
+    assert [[r.body.decode() for r in results] for _, _, results in done] == [
+        [f"{n}.{i}" for i in range(7)] for n in range(40)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("trap", "reason"),
+    [
+        ("spin", "timeout"),
+        ("spin-in-c", "timeout"),
+        ("sleep", "timeout"),
+        ("eat", "memory"),
+        ("segv", "crashed"),
+        ("exit", "crashed"),
+        ("raise", "internal_error"),
+    ],
+)
+def test_the_guilty_record_alone_is_given_up(make: Make, trap: str, reason: str) -> None:
+    """Its batch mates before and after come out as if it had not been there."""
+    results = make().submit(jobs("a", "b", trap, "c", "d")).result(60)
+    assert outcomes(results) == ["a", "b", reason, "c", "d"]
+    assert results[2].outcome == "dead"
+
+
+def test_the_parent_names_no_article_text(make: Make) -> None:
+    """The detail of an internal error holds the place and the type of the exception, not its message."""
+    [result] = make().submit(jobs("raise")).result(30)
+    assert result.detail is not None
+    assert "ValueError in handle (traps.py:" in result.detail
+    assert "article" not in result.detail
+
+
+def test_a_record_is_tried_again_before_it_is_given_up(make: Make) -> None:
+    """A child that was killed from outside costs nothing but a second try."""
+    pool = make()
+    assert outcomes(pool.submit(jobs("a", "once", "b")).result(30)) == ["a", "once", "b"]
+    assert pool.kills == {"crashed": 1}
+
+
+def test_two_traps_in_one_batch_are_both_found(make: Make) -> None:
+    """Each is given up for its own reason."""
+    results = make().submit(jobs("spin", "a", "segv", "b", "exit")).result(60)
+    assert outcomes(results) == ["timeout", "a", "crashed", "b", "crashed"]
+
+
+def test_what_libraries_print_does_not_break_the_frames(make: Make) -> None:
+    """Standard output of a child is not the pipe of results."""
+    assert outcomes(make().submit(jobs("print", "a")).result(30)) == ["print", "a"]
+
+
+def test_every_kind_of_job_arrives_as_it_was_sent(make: Make) -> None:
+    """Null and large values, null and binary headers cross the pipe unchanged."""
+    big = b"\x00\xff" * 3_000_000
+    sent = [Job(None, (("a", None), ("b", b"\xff\x00")), FileOrigin("f", 1)), Job(big, (), FileOrigin("f", 2))]
+    sent[1] = Job(b"x" * 9_000_000, (("", b""),), FileOrigin("f", 2))
+    results = make(cpu_seconds=2.0).submit(sent).result(30)
+    assert [len(r.body) for r in results] == [0, 9_000_000]
+
+
+def test_children_are_replaced_after_their_share_of_jobs(make: Make) -> None:
+    """Parsers leak: no child lives for ever."""
+    pool = make(recycle_jobs=3)
+    pids = {r.id for n in range(6) for r in pool.submit(jobs("a", "b", "c")).result(30)}
+    assert len(pids) == 6
+    assert not pool.kills
+
+
+def test_children_that_cannot_start_are_no_record_s_fault(make: Make) -> None:
+    """The caller gets PoolError instead of dead records."""
+    with pytest.raises(PoolError):
+        make(handler="tests.traps:broken").submit(jobs("a")).result(30)
+
+
+def test_children_die_with_their_parent(tmp_path: Path) -> None:
+    """After kill -9 of the parent no child is left, not even one that is busy."""
+    script = (
+        "import os, sys, time\n"
+        "from pipeline.pool import Pool, PoolRules\n"
+        "from tests.test_pool import jobs\n"
+        "pool = Pool(PoolRules(children=2, cpu_seconds=60), 'tests.traps:trapped', {})\n"
+        "pool.wait_ready()\n"
+        "pool.submit(jobs('spin'))\n"
+        "print('ready', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    with parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"ready\n"
+        children = psutil.Process(parent.pid).children()
+        parent.kill()
+    deadline = time.monotonic() + 10
+    while any(child.is_running() and child.status() != "zombie" for child in children):
+        assert time.monotonic() < deadline, "children outlived their parent"
+        time.sleep(0.05)
+    assert len(children) == 2
