@@ -10,12 +10,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import IO, Literal, TypeAlias
+from typing import IO, TYPE_CHECKING, Literal, TypeAlias
 
 import orjson
 
 from pipeline.reasons import DeadReason
 from pipeline.records import Dead, Enriched, FileOrigin, Headers, Json, KafkaOrigin, Limits, Origin, stamp
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
 
 OutcomeName: TypeAlias = Literal["enriched", "rejected", "dead"]
 _LENGTHS = struct.Struct(">II")
@@ -45,6 +48,17 @@ class Result:
 
 
 Handler: TypeAlias = Callable[[Job], Result]
+
+
+def enricher_config(settings: Settings) -> dict[str, Json]:
+    """What children are told of the settings, as JSON."""
+    limits = settings.limits
+    return {
+        "limits": {"record_bytes": limits.record_bytes, "html_bytes": limits.html_bytes, "depth": limits.depth},
+        "cuts": settings.records.cuts,
+        "entity_languages": list(settings.entities.languages),
+        "output_bytes": 3 * limits.record_bytes,
+    }
 
 
 def enricher(config: Mapping[str, Json]) -> Handler:

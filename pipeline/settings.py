@@ -1,6 +1,6 @@
 """Every setting: typed, with its default and one sentence, grouped by the part that reads it.
 
-The README's table and config/pipeline.toml are generated from here: `python -m pipeline.settings > config/pipeline.toml`.
+The README's table is generated from here, and so is the file: `python -m pipeline.settings > config/pipeline.toml`.
 """
 
 from __future__ import annotations
@@ -26,13 +26,16 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
+from pipeline import layers
+from pipeline.layers import ConfigError as ConfigError  # what load raises
+
 TopicName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,249}$")]
 Compression = Literal["none", "gzip", "snappy", "lz4", "zstd"]
+DEFAULT_FILE = Path("config/pipeline.toml")
 _SERVERS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}")
 HEAD = """\
 # Every setting with its default: take away a '#' and change the value. Flags and environment variables
-# (ARTICLES_<SECTION>__<KEY>) win over this file. Written by `python -m pipeline.settings`; `articles config` shows
-# what is in force and where it comes from.
+# (ARTICLES_<SECTION>__<KEY>) win over this file. Written by `python -m pipeline.settings`.
 """
 
 
@@ -54,18 +57,20 @@ class _Group(BaseModel):
 class Kafka(_Group):
     """How to reach the brokers; read by every client."""
 
-    bootstrap_servers: str = Field("127.0.0.1:9092", description="brokers to ask first, host:port, comma-separated")
-    client_id: str = Field("articles", description="name of our clients in the brokers' logs and quotas")
-    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = Field("PLAINTEXT", description="how to connect")
-    ssl_ca: FilePath | None = Field(None, description="PEM file of the authorities to trust; empty: the system's")
-    ssl_cert: FilePath | None = Field(None, description="PEM file of our certificate, where brokers ask for one")
-    ssl_key: FilePath | None = Field(None, description="PEM file of our certificate's private key")
-    ssl_key_password: SecretStr | None = Field(None, description="password of the private key")
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
-        "SCRAM-SHA-512", description="how to log in under SASL_SSL"
+    bootstrap_servers: str = Field(default="127.0.0.1:9092", description="brokers to ask first: host:port, ...")
+    client_id: str = Field(default="articles", description="name of our clients in the brokers' logs and quotas")
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = Field(
+        default="PLAINTEXT", description="how to connect; never a password without TLS"
     )
-    sasl_username: str | None = Field(None, description="user name under SASL_SSL")
-    sasl_password: SecretStr | None = Field(None, description="password under SASL_SSL; better set in the environment")
+    ssl_ca: FilePath | None = Field(default=None, description="PEM file of authorities to trust; empty: the system's")
+    ssl_cert: FilePath | None = Field(default=None, description="PEM file of our certificate, if brokers want one")
+    ssl_key: FilePath | None = Field(default=None, description="PEM file of our certificate's private key")
+    ssl_key_password: SecretStr | None = Field(default=None, description="password of the private key")
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="SCRAM-SHA-512", description="how to log in under SASL_SSL"
+    )
+    sasl_username: str | None = Field(default=None, description="user name under SASL_SSL")
+    sasl_password: SecretStr | None = Field(default=None, description="password; better set in the environment")
 
     @field_validator("bootstrap_servers")
     @classmethod
@@ -88,12 +93,12 @@ class Kafka(_Group):
 class Topics(_Group):
     """Names of the topics; what they are made of stands in config/topics.yaml."""
 
-    raw: TopicName = Field("articles.raw.v1", description="raw articles, as they were fed")
-    enriched: TopicName = Field("articles.enriched.v1", description="clean articles with entities and cuts")
-    rejected: TopicName = Field("articles.rejected.v1", description="readable records that are no article")
-    dead: TopicName = Field("articles.raw.v1.dlq", description="raw records that could not be processed")
-    ledger: TopicName = Field("articles.ledger.v1", description="what became of every batch of offsets")
-    entities: TopicName = Field("articles.entities.v1", description="one record an article and entity")
+    raw: TopicName = Field(default="articles.raw.v1", description="raw articles, as they were fed")
+    enriched: TopicName = Field(default="articles.enriched.v1", description="clean articles with entities and cuts")
+    rejected: TopicName = Field(default="articles.rejected.v1", description="readable records that are no article")
+    dead: TopicName = Field(default="articles.raw.v1.dlq", description="raw records that could not be processed")
+    ledger: TopicName = Field(default="articles.ledger.v1", description="what became of every batch of offsets")
+    entities: TopicName = Field(default="articles.entities.v1", description="one record an article and entity")
 
     @model_validator(mode="after")
     def _distinct(self) -> Topics:
@@ -106,26 +111,29 @@ class Topics(_Group):
 class Worker(_Group):
     """The exactly-once loop and its child processes."""
 
-    group: TopicName = Field("articles", description="consumer group; also the prefix of the transactional ids")
+    group: TopicName = Field(default="articles", description="consumer group; also the prefix of the transactional ids")
     slot: TopicName | None = Field(
-        None, description="name of this worker in its group, kept over restarts; empty: host name and a number"
+        default=None, description="name of this worker in its group, kept over restarts; empty: host name and a number"
     )
-    children: int = Field(0, ge=0, le=1024, description="child processes that do the work; 0: one a processor")
-    batch_records: int = Field(500, ge=1, le=100_000, description="records taken at once, at most")
-    batches_in_flight: int = Field(3, ge=1, le=64, description="batches in work at once; beyond, partitions are paused")
-    session_timeout_ms: int = Field(6000, ge=1000, le=1_800_000, description="silence after which a worker is replaced")
-    heartbeat_interval_ms: int = Field(1000, ge=100, description="time between signs of life; a third of the session")
-    transaction_timeout_ms: int = Field(10000, ge=2000, le=900_000, description="time after which a broker aborts")
-    compression: Compression = Field("lz4", description="compression of what we produce")
+    children: int = Field(default=0, ge=0, le=1024, description="child processes that do the work; 0: one a processor")
+    batch_records: int = Field(default=500, ge=1, le=100_000, description="records taken at once, at most")
+    batches_in_flight: int = Field(default=3, ge=1, le=64, description="batches in work; beyond, partitions are paused")
+    session_timeout_ms: int = Field(default=6000, ge=1000, le=1_800_000, description="silence before it is replaced")
+    heartbeat_interval_ms: int = Field(default=1000, ge=100, description="time between signs of life; session / 3")
+    transaction_timeout_ms: int = Field(default=10000, ge=2000, le=900_000, description="age at which brokers abort it")
+    compression: Compression = Field(default="lz4", description="compression of what we produce")
     delivery: Literal["auto", "exactly_once", "at_least_once"] = Field(
-        "auto", description="auto: exactly once, but at least once on the embedded broker"
+        default="auto", description="auto: exactly once, but at least once on the embedded broker"
     )
-    start_from: Literal["earliest", "latest"] = Field("earliest", description="where a group without offsets starts")
+    start_from: Literal["earliest", "latest"] = Field(
+        default="earliest", description="where a group without offsets starts"
+    )
 
     @property
     def processes(self) -> int:
         """Child processes to start."""
-        return self.children or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        return self.children or usable or 1
 
     @model_validator(mode="after")
     def _times(self) -> Worker:
@@ -137,18 +145,18 @@ class Worker(_Group):
 class Limits(_Group):
     """Bounds on one article."""
 
-    record_bytes: int = Field(8 * 1024**2, ge=1024, le=256 * 1024**2, description="largest raw record")
-    html_bytes: int = Field(5 * 1024**2, ge=1024, description="largest page, as bytes of its HTML in UTF-8")
-    depth: int = Field(5000, ge=10, le=5000, description="open tags of a page at one point")
-    cpu_seconds: float = Field(2.0, gt=0, le=3600, description="processor time of an article")
-    child_memory_bytes: int = Field(1024**3, ge=256 * 1024**2, description="memory of a child process")
+    record_bytes: int = Field(default=8 * 1024**2, ge=1024, le=256 * 1024**2, description="largest raw record")
+    html_bytes: int = Field(default=5 * 1024**2, ge=1024, description="largest page, as bytes of its HTML in UTF-8")
+    depth: int = Field(default=5000, ge=10, le=5000, description="open tags of a page at one point")
+    cpu_seconds: float = Field(default=2.0, gt=0, le=3600, description="processor time of an article")
+    child_memory_bytes: int = Field(default=1024**3, ge=256 * 1024**2, description="memory of a child process")
 
 
 class Records(_Group):
     """What the enriched records hold."""
 
     cuts: Literal["full", "spans", "off"] = Field(
-        "full", description="what was cut: with its text, its offsets only, or not at all"
+        default="full", description="what was cut: with its text, its offsets only, or not at all"
     )
 
 
@@ -156,22 +164,22 @@ class Entities(_Group):
     """Tagging."""
 
     languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")], ...] = Field(
-        ("en",), description="languages that are tagged, ISO 639 codes; the model is English"
+        default=("en",), description="languages that are tagged, ISO 639 codes; the model is English"
     )
 
 
 class Http(_Group):
     """The worker's metrics, health and page."""
 
-    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 shows it to the network")
-    port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0: any free one, for several workers a host")
+    host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 shows it to the network")
+    port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0: any free one")
 
 
 class Log(_Group):
     """Log lines, on stderr."""
 
-    level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severity that is shown")
-    format: Literal["auto", "json", "text"] = Field("auto", description="auto: text on a terminal, else JSON")
+    level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severity shown")
+    format: Literal["auto", "json", "text"] = Field(default="auto", description="auto: text on a terminal, else JSON")
 
 
 class Settings(BaseModel):
@@ -200,10 +208,21 @@ class Setting(NamedTuple):
 
 
 def load(config: Path | None, overrides: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
-    """See pipeline.config.load: flags > environment > file > defaults. Raises ConfigError."""
-    from pipeline.config import load as read  # it reads the groups above
+    """Flags > environment > `config`, else ARTICLES_CONFIG, else ./config/pipeline.toml where there is one > defaults.
 
-    return read(config, overrides, environ)
+    `overrides` are flags by key ('kafka.bootstrap_servers'), None where not given. Raises ConfigError.
+    """
+    known = layers.keys(Settings)
+    named = config or (Path(environ["ARTICLES_CONFIG"]) if environ.get("ARTICLES_CONFIG") else None)
+    path = named or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
+    return layers.build(
+        Settings,
+        (
+            layers.from_file(path, known) if path else {},
+            layers.from_environment(environ, known),
+            layers.from_flags(overrides, known),
+        ),
+    )
 
 
 def groups() -> Iterator[tuple[str, type[_Group]]]:
@@ -213,19 +232,12 @@ def groups() -> Iterator[tuple[str, type[_Group]]]:
         yield name, field.annotation
 
 
-def env_name(section: str, key: str) -> str:
-    """The environment variable of a setting."""
-    return f"ARTICLES_{section}__{key}".upper()
-
-
 def describe() -> list[Setting]:
     """Every setting, in order."""
     return [
-        Setting(
-            f"{section}.{key}", env_name(section, key), _type(field), _toml(field.default), str(field.description)
-        )
+        Setting(key, layers.env_name(key), _type(field), _toml(field.default), str(field.description))
         for section, group in groups()
-        for key, field in group.model_fields.items()
+        for key, field in ((f"{section}.{name}", field) for name, field in group.model_fields.items())
     ]
 
 

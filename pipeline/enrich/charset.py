@@ -45,17 +45,20 @@ iso2022_jp: csiso2022jp iso-2022-jp
 cp932: csshiftjis ms932 ms_kanji shift-jis shift_jis sjis windows-31j x-sjis
 cp949: cseuckr csksc56011987 euc-kr iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 windows-949
 """
-_CODECS = {
-    label: codec for codec, _, labels in (line.partition(":") for line in _LABELS.split("\n")) for label in labels.split()
-}
+_CODECS = {label: line.partition(":")[0] for line in _LABELS.split("\n") for label in line.partition(":")[2].split()}
 _MANY_BYTES = frozenset({"gb18030", "big5hkscs", "euc_jp", "iso2022_jp", "cp932", "cp949"})
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _HEAD = 4096  # bytes that are looked through for a declaration
 _META = re.compile(rb"(?i)<meta\b[^>]{0,1000}?\bcharset\s*=\s*[\"']?\s*([^\s\"'/>;]{1,40})")
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
-_HIGH = re.compile(rb"[^\n\x80-\xff]{0,40}[\x80-\xff][^\n]{0,80}")
+_BETWEEN_TAGS = re.compile(rb"[\n<>]")
 _SAMPLE = 8192  # bytes that the guess is made from
-_GUESSES = ["cp1251", "koi8_r", "gb18030", "cp932", "euc_jp", "cp949", "big5hkscs", "cp1253", "cp1255", "cp1256", "cp874"]
+_GUESSES = (  # not the other Latin codes: a guess between them and windows-1252 is mostly wrong
+    *("cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874"),
+    *("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949"),
+)
+_CONTINUATION = bytes(range(0x80, 0xC0))
+_NOT_ASCII = bytes(range(0x80, 0x100))
 _PROOF = 16  # bytes beyond ASCII that a guess needs; with fewer the page is taken for windows-1252, the web's default
 
 
@@ -65,11 +68,11 @@ def decode_html(data: bytes, charset: str | None) -> str:
     In this order: byte order mark; zero bytes as in UTF-16; `<meta>`; `charset`; UTF-8; a guess; windows-1252. A
     declaration counts only when the bytes decode by it, and one of a single-byte code yields to text that is UTF-8.
     """
-    for mark, codec in _MARKS:
+    for mark, marked in _MARKS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(codec, "replace")
-    if codec := _utf16(data[:_HEAD]):
-        return data.decode(codec, "replace")
+            return data[len(mark) :].decode(marked, "replace")
+    if unmarked := _utf16(data[:_HEAD]):
+        return data.decode(unmarked, "replace")
     utf8 = _strict(data, "utf-8")
     if utf8 is not None and data.isascii() and b"\x1b" not in data:
         return utf8
@@ -118,18 +121,14 @@ def _mostly_utf8(data: bytes) -> str | None:
     return text if broken * 20 <= len(data) - len(data.translate(None, _CONTINUATION)) else None
 
 
-_CONTINUATION = bytes(range(0x80, 0xC0))
-
-
 def _guess(data: bytes) -> str:
     """The codec of a page that declares none: from a bounded sample of its lines beyond ASCII."""
-    sample = b"\n".join(match[0] for match in _HIGH.finditer(data[: 32 * _SAMPLE]))[:_SAMPLE]
+    lines = [line for line in _BETWEEN_TAGS.split(data[: 32 * _SAMPLE]) if not line.isascii()]
+    sample = b"\n".join(lines)[:_SAMPLE]
+    sample = sample[: max(sample.rfind(b" "), sample.rfind(b"\n"))] if len(sample) == _SAMPLE else sample
     if len(sample) - len(sample.translate(None, _NOT_ASCII)) < _PROOF:
         return "cp1252"
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample, cp_isolation=["cp1252", *_GUESSES], enable_fallback=False).best()
     return best.encoding if best and best.encoding in _GUESSES else "cp1252"
-
-
-_NOT_ASCII = bytes(range(0x80, 0x100))

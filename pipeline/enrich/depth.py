@@ -18,9 +18,11 @@ from pipeline.enrich.elements import (
     GROUPS,
     HEADINGS,
     IGNORED,
+    INLINE,
     RAW,
     RAW_ENDS,
     RUBY,
+    SPECIAL,
     TABLE_CONTEXT,
     TEXT_POINTS,
     VOID,
@@ -28,7 +30,7 @@ from pipeline.enrich.elements import (
 from pipeline.enrich.tags import ATTRIBUTES, FORMATTING_START, LONG_TAG, TOKEN, attributes
 
 _ATTRIBUTE_LIMIT = 5000  # in one tag; parsers compare each with each: 40 ms for 5000, 16 s for 100,000
-_REOPENED_LIMIT = 1_000_000  # elements made by opening unclosed formatting again in each block: 0.3 s
+_REOPENED_LIMIT = 200_000  # elements that unclosed formatting may make, opened again in each block: 0.1 s
 
 
 class _Open:
@@ -38,11 +40,10 @@ class _Open:
         self.stack: list[tuple[str, str, tuple[str, ...]]] = []  # name, source, groups; name '' where one was taken
         self.places: dict[str, list[int]] = {}
         self.depth = 0
-        self.unclosed: dict[str, list[str]] = {}  # formatting that its parent cut off: the next text opens it again
-        self.copies: Counter[tuple[str, str]] = Counter()
-        self.waiting = 0
+        self.waiting: Counter[tuple[str, str]] = Counter()  # formatting that was cut off: the next text reopens it
         self.reopened = 0
         self.form = False
+        self.framesets = 0
 
     def last(self, *names: str) -> int:
         """The place of the innermost open element of these names or groups, -1 when none is open."""
@@ -58,8 +59,6 @@ class _Open:
             self.places.setdefault(key, []).append(len(self.stack))
         self.stack.append((name, source, groups))
         self.depth += 1
-        if "#special" in groups:
-            self.reopened += self.waiting
 
     def _leave(self, place: int, name: str, groups: tuple[str, ...]) -> None:
         for key in (name, *groups):
@@ -89,16 +88,23 @@ class _Open:
         self.pop_to(len(self.stack))
 
     def _wait(self, name: str, source: str) -> None:
-        if self.copies[name, source] < (1 if name in ("a", "nobr") else 3):  # the rule called Noah's Ark
-            self.copies[name, source] += 1
-            self.unclosed.setdefault(name, []).append(source)
-            self.waiting += 1
+        if self.waiting[name, source] < (1 if name in ("a", "nobr") else 3):  # the rule called Noah's Ark
+            self.waiting[name, source] += 1
 
     def forget(self, name: str) -> None:
         """One element of this name waits no more to be opened again."""
-        if waiting := self.unclosed.get(name):
-            self.copies[name, waiting.pop()] -= 1
-            self.waiting -= 1
+        for key in reversed(self.waiting):
+            if key[0] == name:
+                self.waiting[key] -= 1
+                self.waiting += Counter()
+                return
+
+    def reopen(self) -> None:
+        """Open the formatting that waits, as text or an inline element does."""
+        for name, source in self.waiting.elements():
+            self.push(name, source)
+            self.reopened += 1
+        self.waiting.clear()
 
     @property
     def is_foreign(self) -> bool:
@@ -148,7 +154,7 @@ def _close_implied(page: _Open, name: str) -> None:
     elif name in ("option", "optgroup"):
         if page.top() == "option":
             page.pop_to(len(page.stack) - 1)
-        if name == "optgroup" == page.top():
+        if name == "optgroup" == page.top() and "select" in page.places:
             page.pop_to(len(page.stack) - 1)
     elif name in RUBY and page.top() in RUBY and page.last("ruby") > scope:
         if page.top() != "rtc" or name in ("rb", "rtc"):
@@ -165,7 +171,12 @@ def _start(page: _Open, name: str, source: str, empty: bool) -> None:
         return
     if name in IGNORED:
         return
+    if name == "frameset":  # either these alone make the page, or they do not count
+        page.framesets += 1
+        return
     _close_implied(page, name)
+    if name not in SPECIAL or name in INLINE:
+        page.reopen()
     if name in VOID or name in RAW:
         return
     if name in TABLE_CONTEXT:
@@ -207,6 +218,8 @@ def _end(page: _Open, name: str) -> None:
     place, scope = page.last(*names), page.last("#scope", "select")
     if name in FORMATTING:
         _end_formatting(page, name)
+    elif name == "frameset":
+        page.framesets = max(page.framesets - 1, 0)
     elif name == "form":
         page.form = False
         if place > scope:
@@ -233,7 +246,7 @@ def _end(page: _Open, name: str) -> None:
 
 def _skip(page: _Open, html: str, name: str, position: int) -> int:
     """Where the next tag may stand after a start tag whose content is text, else `position`."""
-    if page.is_foreign or page.last("select", "frameset") >= 0:
+    if page.is_foreign or page.framesets or "select" in page.places:
         return position
     if name == "plaintext":
         return len(html)
@@ -262,6 +275,8 @@ def too_deep(html: str, limit: int) -> str | None:
     page = _Open()
     position = 0
     while token := TOKEN.search(html, position):
+        if token.start() > position and page.waiting and not page.is_foreign:
+            page.reopen()
         position = token.end()
         name, source = token.group("name"), token.group("attributes")
         if not name:
@@ -280,7 +295,7 @@ def too_deep(html: str, limit: int) -> str | None:
         _start(page, name, source, bool(token.group("empty")))
         if not foreign or not page.is_foreign:
             position = _skip(page, html, name, position)
-        if page.depth + page.waiting > limit:
+        if max(page.depth, page.framesets) > limit:
             return f"more than {limit} elements are open at once"
         if page.reopened > _REOPENED_LIMIT:
             return "too much unclosed formatting, to be opened again in each block"

@@ -22,9 +22,10 @@ CLOSES_P = HEADINGS | _set(
     "header hgroup hr li listing main menu nav ol p plaintext pre search section summary table ul xmp"
 )
 SPECIAL = (CLOSES_P - _set("dialog")) | _set(
-    "applet button caption colgroup frameset marquee noscript object select tbody td template tfoot th thead tr"
+    "applet button caption colgroup marquee noscript object select tbody td template tfoot th thead tr"
 )
 BY_SCOPE = (CLOSES_P - HEADINGS - _set("form hr li p plaintext table xmp")) | _set("applet button marquee object")
+INLINE = _set("applet button marquee object select")  # special elements that open waiting formatting again
 FORMATTING = _set("a b big code em font i nobr s small strike strong tt u")
 MARKERS = _set("applet caption td th marquee object template")
 TABLE_CONTEXT = {  # what a part of a table is put into; all that is open inside that closes

@@ -98,6 +98,8 @@ class _Walk:
                     tag, hints = outer_tag, outer_hints
                 elif node.tag == "a":
                     links -= 1
+                    if node.next is not None and node.next.tag == "a":
+                        self.buffer.append(" ")  # a bar of links shows gaps that its markup does not have
                 node = node.next
                 continue
             name = node.tag

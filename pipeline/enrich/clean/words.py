@@ -1,0 +1,36 @@
+"""Words of any script: tokens to compare by, and a length that means the same for scripts with and without spaces."""
+
+from __future__ import annotations
+
+import re
+
+# Thai, Lao, Tibetan, Burmese, Khmer, kana, Han: written without spaces between words
+NO_SPACES = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+CHARS_A_WORD = 2  # of a script without spaces
+
+_NO_SPACE = re.compile(f"[{NO_SPACES}]")
+_TOKEN = re.compile(f"[{NO_SPACES}]|[^\\W\\d_{NO_SPACES}]+|\\d+")
+_SENTENCE_END = re.compile(r"[.!?…。．！？؟۔।॥։።]")
+_CLOSING = "\"'”’»«›)]】」』）〕*¹²³ \u200b\u200e\u200f"
+_ENDS = frozenset(".!?…。．！？؟۔।॥։።")
+
+
+def tokens(text: str) -> list[str]:
+    """Case-folded words and numbers; of scripts without spaces, characters."""
+    return _TOKEN.findall(text.casefold())
+
+
+def units(text: str) -> int:
+    """Length in words; two characters of a script without spaces count as one."""
+    return len(text.split()) + len(_NO_SPACE.findall(text)) // CHARS_A_WORD
+
+
+def ends_sentence(text: str) -> bool:
+    """The line closes with a sentence end, quotation marks and brackets after it aside."""
+    tail = text[-12:].rstrip(_CLOSING)
+    return bool(tail) and tail[-1] in _ENDS
+
+
+def has_sentence(text: str) -> bool:
+    """A sentence end stands somewhere in the line."""
+    return _SENTENCE_END.search(text) is not None

@@ -1,0 +1,51 @@
+"""A stage's loop on a thread of its own, as a service of the Faust app: started, watched and stopped with it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+import traceback
+from collections.abc import Callable
+
+from mode import Service
+
+from pipeline.stream.worker import Worker
+
+log = logging.getLogger(__name__)
+FAIL_STOP = 70  # EX_SOFTWARE: start me again
+
+
+def fail_stop() -> None:
+    """Ends the process at once. No clean-up: what is open is aborted by the broker, children die with us."""
+    logging.shutdown()
+    os._exit(FAIL_STOP)
+
+
+class StageLoop(Service):  # type: ignore[misc]
+    """Runs `make_worker()` and its loop until the app stops; anything unexpected ends the process with code 70."""
+
+    def __init__(self, name: str, make_worker: Callable[[], Worker]) -> None:
+        super().__init__()
+        self._name = name
+        self._make_worker = make_worker
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"stage-{name}", daemon=True)
+
+    async def on_start(self) -> None:
+        self._thread.start()
+
+    async def on_stop(self) -> None:
+        self._stopping.set()
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        clean = False
+        try:
+            self._make_worker().run(self._stopping.is_set)
+            clean = True
+        finally:
+            if not clean:
+                log.critical("stage ends", extra={"stage": self._name, "why": traceback.format_exc(limit=-1)})
+                fail_stop()

@@ -1,0 +1,105 @@
+"""The worker put together: a Faust app, a loop for each stage, the pool, and the health pages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import partial
+
+from pipeline import __version__, metrics
+from pipeline.job import enricher_config
+from pipeline.metrics import Metrics
+from pipeline.pool import Pool, PoolRules
+from pipeline.records import Json
+from pipeline.settings import Settings
+from pipeline.stream import clients
+from pipeline.stream.delivery import AtLeastOnce, Delivery, ExactlyOnce
+from pipeline.stream.embedded import MAX_RECORD_BYTES, is_embedded
+from pipeline.stream.http import HttpServer
+from pipeline.stream.loop import StageLoop
+from pipeline.stream.messages import Stage
+from pipeline.stream.progress import Progress
+from pipeline.stream.slots import take_slot
+from pipeline.stream.stages import Enrich, Entities
+from pipeline.stream.topics import require
+from pipeline.stream.views import App, make_app
+from pipeline.stream.worker import Worker, WorkerRules
+from pipeline.views.ledger import Ledger
+
+STAGES = ("enrich", "entities")
+
+
+class WorkerService:
+    """Everything a worker process holds; `app` is what Faust runs."""
+
+    def __init__(self, settings: Settings, stages: Sequence[str] = STAGES) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.ledger = Ledger()
+        cluster = clients.cluster(settings.kafka)
+        self.embedded = is_embedded(cluster.cluster_id)
+        require(cluster, settings.topics, embedded=self.embedded)
+        self.delivery = self._delivery_name()
+        self.slot = take_slot(settings.worker.group, settings.worker.slot)
+        self.progress = {name: Progress(name, self.metrics) for name in stages}
+        self.pool = self._pool() if "enrich" in stages else None
+        self.app: App = make_app(settings, self.metrics, self.ledger)
+        for name in stages:
+            self.metrics.set(metrics.INFO, 1, __version__, name, self.delivery)
+            self.app.service(StageLoop(name, partial(self._worker, name)))
+        self.app.service(HttpServer(settings.http.host, settings.http.port, self.metrics, self.ready))
+
+    def _delivery_name(self) -> str:
+        chosen = self.settings.worker.delivery
+        if chosen == "auto":
+            return "at_least_once" if self.embedded else "exactly_once"
+        if chosen == "exactly_once" and self.embedded:
+            raise ValueError("the embedded broker cannot deliver exactly once; set worker.delivery to auto")
+        return chosen
+
+    def _pool(self) -> Pool:
+        limits = self.settings.limits
+        rules = PoolRules(self.settings.worker.processes, limits.cpu_seconds, limits.child_memory_bytes)
+        config = enricher_config(self.settings)
+        if self.embedded:
+            config["output_bytes"] = MAX_RECORD_BYTES
+        return Pool(rules, "pipeline.job:enricher", config)
+
+    def _worker(self, name: str) -> Worker:
+        settings = self.settings
+        group = f"{settings.worker.group}-{name}"
+        identity = f"{group}-{self.slot}"
+        stage: Stage
+        if name == "enrich":
+            assert self.pool is not None
+            self.pool.wait_ready()
+            stage = Enrich(self.pool, settings.topics, group, self.metrics)
+        else:
+            stage = Entities(settings.topics, self.metrics)
+        consumer = clients.worker_consumer(settings, group, None if self.embedded else identity)
+        delivery: Delivery
+        if self.delivery == "exactly_once":
+            delivery = ExactlyOnce(partial(clients.transactional_producer, settings, identity))
+        else:
+            delivery = AtLeastOnce(clients.producer(settings), consumer)
+        rules = WorkerRules(
+            batch_records=settings.worker.batch_records,
+            batches_in_flight=settings.worker.batches_in_flight,
+            start_from=settings.worker.start_from,
+        )
+        return Worker(stage, consumer, delivery, rules, self.progress[name])
+
+    def ready(self) -> tuple[bool, Json]:
+        """Has every stage joined its group, and is none of its partitions standing still?"""
+        now = time.monotonic()
+        stages = {
+            name: {
+                "joined": progress.joined,
+                "partitions": sorted(progress.standings),
+                "lag": sum(standing.lag for standing in list(progress.standings.values())),
+                "stalled": progress.stalled(now),
+            }
+            for name, progress in self.progress.items()
+        }
+        ready = all(stage["joined"] and not stage["stalled"] for stage in stages.values())
+        return ready, {"delivery": self.delivery, "slot": self.slot, "stages": stages}

@@ -1,0 +1,85 @@
+"""The Faust side: an agent that folds the ledger topic into metrics. It may lag and may read twice, never decide.
+
+Faust reads uncommitted records, and the commit markers of transactions stall its offsets (faust-streaming 0.15.3):
+the two overrides below make it read committed records and step over markers.
+"""
+
+from __future__ import annotations
+
+import faust
+import orjson
+from faust.transport.drivers import aiokafka as driver
+
+from pipeline import metrics
+from pipeline.metrics import Metrics
+from pipeline.settings import Settings
+from pipeline.stream.clients import faust_broker
+from pipeline.views.ledger import Ledger
+
+
+class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
+    def _create_worker_consumer(self, transport):  # type: ignore[no-untyped-def]
+        consumer = super()._create_worker_consumer(transport)
+        consumer._isolation_level = "read_committed"
+        return consumer
+
+
+class _Consumer(driver.Consumer):  # type: ignore[misc]
+    def _new_consumer_thread(self):  # type: ignore[no-untyped-def]
+        return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+    async def _add_gap(self, tp, offset_from, offset_to) -> None:  # type: ignore[no-untyped-def]
+        await super()._add_gap(tp, offset_from, offset_to - 1)
+
+
+class _Transport(driver.Transport):  # type: ignore[misc]
+    Consumer = _Consumer
+
+
+class _Boot(faust.App.BootStrategy):  # type: ignore[misc, name-defined]
+    """No web server of Faust's, whatever the flags of its command line say: it would show tables to the network."""
+
+    def web_server(self):  # type: ignore[no-untyped-def]
+        return []
+
+    def _should_enable_web(self) -> bool:
+        return False
+
+
+class App(faust.App):  # type: ignore[misc]
+    """A Faust app whose own web server stays off."""
+
+    BootStrategy = _Boot
+
+
+def make_app(settings: Settings, counts: Metrics, ledger: Ledger) -> App:
+    """The app with the ledger's agent; services are added by the caller."""
+    app = App(
+        f"{settings.worker.group}-views",
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        topic_partitions=8,
+        store="memory://",
+        web_enabled=False,
+        stream_wait_empty=False,
+        broker_session_timeout=settings.worker.session_timeout_ms / 1000,
+        broker_heartbeat_interval=settings.worker.heartbeat_interval_ms / 1000,
+        **faust_broker(settings.kafka),
+    )
+    app.transport = _Transport(app.conf.broker, app, loop=app.loop)
+    topic = app.topic(settings.topics.ledger, key_serializer="raw", value_serializer="raw")
+
+    @app.agent(topic, name="ledger")  # type: ignore[untyped-decorator]
+    async def fold(stream) -> None:  # type: ignore[no-untyped-def]
+        async for event in stream.events():
+            try:
+                record = orjson.loads(event.value)
+            except (orjson.JSONDecodeError, TypeError):
+                record = None
+            ledger.fold(record, event.message.partition, event.message.offset)
+            for outcome, count in ledger.totals().items():
+                counts.set(metrics.LEDGER_RECORDS, count, outcome)
+            for alarm, count in ledger.alarms.items():
+                counts.set(metrics.LEDGER_ALARMS, count, alarm)
+
+    return app
