@@ -7,7 +7,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -80,7 +80,7 @@ def kafka() -> Iterator[KafkaServer]:
     server.close()
 
 
-def unavailable(why: str) -> None:
+def unavailable(why: str) -> NoReturn:
     """Skips the test, or fails it where CI=true: there everything must run."""
     if os.environ.get("CI") == "true":
         pytest.fail(why)

@@ -1,7 +1,12 @@
-"""When an article was published: the first source that says so plausibly, with what it said and how precisely.
+"""When an article was published: the first source that says so plausibly, how precisely, and what it said.
 
-Record, JSON-LD, meta, URL, text, in this order. Strict forms are read here; dateparser (BSD) reads the rest. No clock:
-equal input gives equal output on any day; `fetched_at` of the record bounds the future. A time without a zone is UTC.
+The record, then JSON-LD, meta, URL, text. Frequent forms are read here by strict patterns; dateparser reads dates written
+with the name of a month, and "3 days ago". No clock: equal input gives equal output on any day. Rules of reading:
+
+- A time without a zone is taken as UTC, so up to 14 hours off; midnight without a zone is a day. A day is never shifted.
+- 05/06/2022 is not guessed: day first only with dots, with one of the two above 12, or on a page in a language that always
+  writes so; English never does, since many sites in Britain call themselves en-US. A year has four digits.
+- A relative date counts from the record's `fetched_at`, to the day; without it, or in weeks and more, it is not read.
 """
 
 from __future__ import annotations
@@ -11,109 +16,246 @@ import warnings
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from functools import cache
+from itertools import islice
+from typing import Any, NamedTuple
 
 from pipeline.records import DateSource, Page, Precision, PublishedAt, RawArticle
 
-_LONGEST = 100  # characters of a date that any parser sees
-_FIRST_YEAR, _LAST_YEAR = 1990, 2100
-_ISO = re.compile(
-    r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:[.,]\d{1,9})?)?\s?(Z|[+-]\d{2}:?\d{2})?)?)?)?$"
-)
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})$")
-_URL_DAY = re.compile(r"/(\d{4})([/-])(\d{1,2})\2(\d{1,2})(?=[/.\-_]|$)|[/_-](20\d{2})(\d{2})(\d{2})(?=[/._-]|$)")
-_URL_MONTH = re.compile(r"/(20\d{2}|199\d)/(\d{1,2})(?=/)")
-_MONTH = r"[^\W\d_]{3,12}\.?"
-_WRITTEN = re.compile(
-    rf"(?<!\w)(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}\.? (?:de )?{_MONTH} (?:de )?\d{{4}}"
-    r"|\d{4}-\d{2}-\d{2}|\d{4}年\d{1,2}月\d{1,2}日)(?!\w)"
-)
-_AMBIGUOUS = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2,4}")
-_HEAD = 300  # characters of a text in which a dateline stands
-_PARSER_SETTINGS = {
-    "STRICT_PARSING": True,
-    "REQUIRE_PARTS": ["day", "month", "year"],
-    "PARSERS": ["absolute-time"],
-    "RELATIVE_BASE": datetime(2000, 1, 1),  # noqa: DTZ001  (without it, the clock)
-    "RETURN_AS_TIMEZONE_AWARE": False,
-    "DATE_ORDER": "DMY",
+MAX_DATE_CHARS = 100  # of a date that any parser sees
+MAX_CANDIDATES = 16  # looked at; each costs the library 3 ms, at worst 20
+HEAD_CHARS = 300  # of a text in which a dateline stands
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+FUTURE = timedelta(days=2)  # past fetched_at: zones, clocks that are wrong, articles dated ahead
+
+_FORMS: dict[Precision, str] = {
+    "second": "%Y-%m-%dT%H:%M:%SZ",
+    "minute": "%Y-%m-%dT%H:%MZ",
+    "day": "%Y-%m-%d",
+    "month": "%Y-%m",
+    "year": "%Y",
 }
+_LANGUAGES = "en ru es fr de ja tr pt fa it zh nl vi pl ar ko cs id uk el he sv ro hu da fi bg nb hi".split()
+_DAY_FIRST = frozenset("ca da el es fi fr gl hr id it nb nl no pt ro ru tr uk vi".split())
+_BASE = datetime(2000, 1, 1, 12)  # noqa: DTZ001  (naive, as dateparser wants it; instead of its clock)
+_SETTINGS = {
+    "RELATIVE_BASE": _BASE,
+    "TIMEZONE": "UTC",
+    "PREFER_DATES_FROM": "current_period",
+    "PREFER_DAY_OF_MONTH": "first",
+    "PREFER_MONTH_OF_YEAR": "first",
+    "DATE_ORDER": "DMY",
+    "USE_GIVEN_LANGUAGE_ORDER": True,
+    "RETURN_TIME_AS_PERIOD": True,
+    "NORMALIZE": True,
+}
+
+_DAY = r"(?P<year>[0-9]{4})(?:(?P<dash>[-/.]?)(?P<month>[0-9]{2})(?:(?P=dash)(?P<day>[0-9]{2})"
+_CLOCK = r"(?P<hour>[0-9]{2}):?(?P<minute>[0-9]{2})(?::?(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?"
+_ZONE = r"(?P<zone>Z|UTC|GMT|(?P<sign>[+-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})?)?(?:\[[A-Za-z_/]{1,40}\])?"
+_ISO = re.compile(rf"{_DAY}(?:(?:T|,? |)?{_CLOCK} ?{_ZONE})?)?)?", re.IGNORECASE)
+_MAIL = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}(?P<second>:[0-9]{2})?"
+    r" (?:[+-][0-9]{4}|GMT|UT|UTC|Z|[ECMP][SD]T)"
+)
+_EPOCH = re.compile(r"(1[0-9]{9})([0-9]{3})?")
+_NUMERIC = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
+
+_MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_URL_DAY = re.compile(
+    r"/([0-9]{4})/([0-9]{1,2}|[a-z]{3})/([0-9]{1,2})(?=/|$)|(?<![0-9])([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])"
+    r"|(?<![0-9])([0-9]{4})([0-9]{2})([0-9]{2})(?![0-9])",
+    re.IGNORECASE,
+)
+_URL_MONTH = re.compile(r"/([0-9]{4})/([0-9]{1,2}|[a-z]{3})(?=/)", re.IGNORECASE)
+
+_NAME = r"[^\s\d,.|()\[\]:;–—-]{2,14}"
+_WRITTEN = (
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th|er|\.)? (?:de |of )?{_NAME}\.?,? (?:de |del )?\d{{4}}|{_NAME}\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+    r"|\d{4}[-/.]\d{2}[-/.]\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4} ?[年년] ?\d{1,2} ?[月월] ?\d{1,2} ?[日일])(?!\w)"
+    r"(?:(?:T|,? | [-–|•] |,? at | um | à )\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?(?: (?:GMT|UTC|[A-Z]{2,3}T))?)?"
+)
+_DATELINE = re.compile(rf"[^.!?\n\d]{{0,60}}(?<!\w)({_WRITTEN})(?: ?\([^()\n]{{1,40}}\))? ?[-–—:]+(?=\s)")
+_LABEL = re.compile(
+    rf"\b(?:published|posted|publié le|veröffentlicht(?: am)?|publicado(?: el| em)?|pubblicato(?: il)?|опубликовано)(?: on)?:? ({_WRITTEN})",
+    re.IGNORECASE,
+)
+_LINE = re.compile(rf"(?:[^\n\d]{{0,60}}[\s,|•·:–—-])?({_WRITTEN})[^\n\w]{{0,5}}(?:[^\n\d.!?]{{0,40}})")
+_CHANGED = re.compile(r"updat|modif|aktualis|actuali|mis à jour|aggiorna|atualiz|обновл", re.IGNORECASE)
+
+
+class Moment(NamedTuple):
+    """A point in time, UTC, and how much of it was said."""
+
+    at: datetime
+    precision: Precision
 
 
 def published(raw: RawArticle, page: Page, text: str) -> PublishedAt | None:
-    """The first plausible date of the sources in order; None when no source names a day, month or year."""
-    latest = _read(raw.fetched_at) if raw.fetched_at else None
-    for source, said in _candidates(raw, page, text):
-        found = _read(said)
-        if found and _FIRST_YEAR <= found[0].year <= _LAST_YEAR and not (latest and found[0] > latest[0] + timedelta(days=2)):
-            return PublishedAt(_written(*found), found[1], source, said[:_LONGEST])
+    """The first plausible date of the sources in order; None when none states one. Never raises.
+
+    Plausible is a year from 1990 to 2100 and, where the record says when it was fetched, at most two days later.
+    The value is RFC 3339 UTC cut to the precision; `raw` what was read, at most 100 characters.
+    """
+    fetched = _read(raw.fetched_at or "")
+    language = _language(raw.language or page.language)
+    for source, said in islice(_candidates(raw, page, text), MAX_CANDIDATES):
+        found = _read(said) or _numeric(said, language)
+        if found is None and source != "url":
+            found = _named_month(said, language) or _relative(said, language, fetched)
+        if found is not None and (fetched is None or found.at <= fetched.at + FUTURE):
+            return PublishedAt(found.at.strftime(_FORMS[found.precision]), found.precision, source, said[:MAX_DATE_CHARS])
     return None
 
 
 def timestamp(value: str | None) -> str | None:
-    """A time as RFC 3339 UTC to the second, or None when it is none."""
-    found = _read(value) if value else None
-    return found[0].strftime("%Y-%m-%dT%H:%M:%SZ") if found else None
+    """A time that a machine wrote (RFC 3339, RFC 5322, Unix) as RFC 3339 UTC to the second; None for a mere day or less."""
+    found = _read(value or "")
+    return found.at.strftime(_FORMS["second"]) if found and found.precision in ("second", "minute") else None
+
+
+# --- where a date stands --------------------------------------------------------------------------------------------
 
 
 def _candidates(raw: RawArticle, page: Page, text: str) -> Iterator[tuple[DateSource, str]]:
     if raw.published_at:
         yield "record", raw.published_at
-    for candidate in page.published_at:
-        yield candidate.source, candidate.raw
-    path = (raw.url or "")[:2000].partition("://")[2].partition("?")[0]
-    for match in _URL_DAY.finditer(path):
-        year, month, day = (match[1], match[3], match[4]) if match[1] else (match[5], match[6], match[7])
-        yield "url", f"{year}-{int(month):02}-{int(day):02}"
-    for match in _URL_MONTH.finditer(path):
-        yield "url", f"{match[1]}-{int(match[2]):02}"
-    for match in _WRITTEN.finditer(text[:_HEAD]):
-        yield "text", match[0]
+    stated = page.published_at[:MAX_CANDIDATES]
+    yield from ((candidate.source, candidate.raw) for candidate in stated if candidate.source == "json-ld")
+    yield from ((candidate.source, candidate.raw) for candidate in stated if candidate.source != "json-ld")
+    yield from (("url", date) for date in _in_url(raw.url or ""))
+    yield from (("text", date) for date in _in_text(page, text))
 
 
-def _read(said: str) -> tuple[datetime, Precision] | None:
-    said = said.strip()[:_LONGEST]
+def _in_url(url: str) -> Iterator[str]:
+    path = url[:2000].partition("://")[2].partition("?")[0].partition("#")[0].partition("/")
+    for pattern in (_URL_DAY, _URL_MONTH):
+        for match in pattern.finditer("/" + path[2]):
+            year, month, *day = (part for part in match.groups() if part is not None)
+            name = month.lower()
+            number = _MONTH_NAMES.index(name) + 1 if name in _MONTH_NAMES else int(month) if month.isdigit() else 0
+            yield "-".join([year, f"{number:02}", *(f"{int(part):02}" for part in day)])
+
+
+def _in_text(page: Page, text: str) -> Iterator[str]:
+    """Dates of datelines, labels and lines that are little more than a date: in the head of the text, and above it where
+    the page text shows what was cut there. A date in a sentence is what the article tells of."""
+    head = text[:HEAD_CHARS]
+    start = page.text.find(head[:40]) if head.strip() else 0
+    above = page.text[max(0, start - HEAD_CHARS) : start] if start > 0 else page.text[:HEAD_CHARS]
+    for part in dict.fromkeys((head, above)):
+        for line in part.split("\n"):
+            found = _DATELINE.match(line) or _LABEL.search(line) or _LINE.fullmatch(line)
+            if found and not _CHANGED.search(line[: found.start(1)]):
+                yield found[1].strip()
+
+
+def _language(tag: str | None) -> str | None:
+    """The language subtag; None for none, and for one that another region writes otherwise (es-US)."""
+    parts = (tag or "")[:40].strip().lower().replace("_", "-").split("-")
+    return None if not parts[0] or "us" in parts[1:] else parts[0]
+
+
+# --- reading one ----------------------------------------------------------------------------------------------------
+
+
+def _moment(at: datetime, precision: Precision) -> Moment | None:
+    return Moment(at, precision) if FIRST_YEAR <= at.year <= LAST_YEAR else None
+
+
+def _read(said: str) -> Moment | None:
+    """The forms of machines: ISO 8601, RFC 5322, Unix time; None for any other."""
+    said = said.strip()[:MAX_DATE_CHARS]
     try:
-        return _iso(said) or _mail(said) or _any(said)
-    except (ValueError, OverflowError):
+        if match := _ISO.fullmatch(said):
+            return _iso(match)
+        if match := _MAIL.fullmatch(said):
+            at = parsedate_to_datetime(said)
+            at = at.astimezone(timezone.utc) if at.tzinfo else at.replace(tzinfo=timezone.utc)
+            return _moment(at, "second" if match["second"] else "minute")
+        if match := _EPOCH.fullmatch(said):
+            return _moment(datetime.fromtimestamp(int(match[1]), timezone.utc), "second")
+    except (ValueError, OverflowError):  # no such day, hour or zone
+        pass
+    return None
+
+
+def _iso(match: re.Match[str]) -> Moment | None:
+    """ISO 8601 by its parts: `fromisoformat` differs between versions of Python (24:00, commas)."""
+    year, month, day, hour, minute, second = (
+        None if match[name] is None else int(match[name])
+        for name in ("year", "month", "day", "hour", "minute", "second")
+    )
+    assert year is not None
+    if not FIRST_YEAR - 1 <= year <= LAST_YEAR + 1:  # also keeps the shift by a zone within what datetime holds
+        return None
+    at = datetime(year, month or 1, day or 1, hour or 0, minute or 0, min(second or 0, 59), tzinfo=timezone.utc)
+    if match["dash"] == "" and day is None:  # 202405: could be anything
+        return None
+    if hour is None or (match["zone"] is None and at.time() == datetime.min.time()):
+        return _moment(at, "day" if day else "month" if month else "year")
+    if match["sign"]:
+        shift = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
+        at = at - shift if match["sign"] == "+" else at + shift
+    return _moment(at, "minute" if second is None else "second")
+
+
+def _numeric(said: str, language: str | None) -> Moment | None:
+    """Day and month in figures before the year, where it is certain which is which."""
+    match = _NUMERIC.fullmatch(said[: MAX_DATE_CHARS + 1].strip())
+    if match is None:
+        return None
+    day, month, year = int(match[1]), int(match[3]), int(match[4])
+    if month > 12:
+        day, month = month, day
+    elif day <= 12 and day != month and match[2] != "." and language not in _DAY_FIRST:
+        return None
+    try:
+        return _moment(datetime(year, month, day, tzinfo=timezone.utc), "day")
+    except ValueError:
         return None
 
 
-def _iso(said: str) -> tuple[datetime, Precision] | None:
-    match = _ISO.match(said) or _COMPACT.match(said)
-    if match is None or not said.isascii():
-        return None
-    year, month, day, *time = match.groups()
-    date = datetime(int(year), int(month or 1), int(day or 1), tzinfo=timezone.utc)
-    if not time or not time[0]:
-        return date, "day" if day else "month" if month else "year"
-    clock, seconds, zone = time
-    stamp = f"{year}-{month}-{day}T{clock}{(seconds or ':00')[:3]}{zone or '+00:00'}"
-    return datetime.fromisoformat(stamp).astimezone(timezone.utc), "second" if seconds else "minute"
-
-
-def _mail(said: str) -> tuple[datetime, Precision] | None:
-    """RFC 5322, as feeds and headers write it."""
-    if not re.match(r"[A-Z][a-z]{2}, \d", said):
-        return None
-    found = parsedate_to_datetime(said)
-    return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)).astimezone(timezone.utc), "second"
-
-
-def _any(said: str) -> tuple[datetime, Precision] | None:
-    """Written dates in any language, to the day; a numeric date whose day and month could be swapped is no date."""
-    if not re.search(r"\d", said) or _AMBIGUOUS.search(said):
-        return None
-    import dateparser  # 0.2 s, and most records never need it
-
+def _parse(said: str, language: str | None, parser: str) -> Any:
+    """dateparser's answer, `date_obj` None when it has none; a first call loads it and its languages: 0.1 to 0.5 s."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = dateparser.parse(said, settings=_PARSER_SETTINGS)
-    if found is None:
+        warnings.simplefilter("ignore")  # those of its dependencies are not ours to mend
+        return _library(language, parser).get_date_data(said)
+
+
+@cache
+def _library(language: str | None, parser: str) -> Any:
+    from dateparser.data.languages_info import language_order
+    from dateparser.date import DateDataParser
+
+    languages = dict.fromkeys([*([language] if language in language_order else []), *_LANGUAGES])
+    return DateDataParser(languages=list(languages), settings={**_SETTINGS, "PARSERS": [parser]})
+
+
+def _named_month(said: str, language: str | None) -> Moment | None:
+    """A date with the name of a month, and a year of four digits that stands in the text."""
+    said = said[:MAX_DATE_CHARS].strip()
+    years = {int(digits) for digits in re.findall(r"(?<!\d)\d{4}(?!\d)", said)}
+    if not years or not re.search(r"[^\W\d_]", said):
         return None
-    timed = re.search(r"\d:\d\d", said) is not None
-    return found.replace(tzinfo=timezone.utc), "minute" if timed else "day"
+    found = _parse(said, language, "absolute-time")
+    if found.date_obj is None or found.date_obj.year not in years:
+        return None
+    at: datetime = found.date_obj
+    if found.period == "time":
+        seconds = re.search(r"\d:\d\d:\d\d", said)
+        at = at.astimezone(timezone.utc) if at.tzinfo else at.replace(tzinfo=timezone.utc)
+        return _moment(at, "second" if seconds else "minute")
+    precisions: dict[str, Precision] = {"day": "day", "month": "month", "year": "year"}
+    precision = precisions.get(found.period)
+    return _moment(at.replace(tzinfo=timezone.utc), precision) if precision else None
 
 
-def _written(at: datetime, precision: Precision) -> str:
-    forms = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d", "minute": "%Y-%m-%dT%H:%MZ", "second": "%Y-%m-%dT%H:%M:%SZ"}
-    return at.strftime(forms[precision])
+def _relative(said: str, language: str | None, fetched: Moment | None) -> Moment | None:
+    """'3 hours ago' as the day it was, counted from when the record was fetched; a clock's time or a future is none."""
+    if fetched is None or fetched.precision not in ("second", "minute", "day") or len(said) > 40:
+        return None
+    found = _parse(said.strip(), language, "relative-time")
+    if found.date_obj is None or found.period not in ("time", "day") or found.date_obj > _BASE:
+        return None
+    return _moment(fetched.at - (_BASE - found.date_obj.replace(tzinfo=None)), "day")

@@ -7,112 +7,32 @@ Source of the rules: WHATWG HTML, 13.2.5 (tokens) and 13.2.6 (tree construction)
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
-
 from pipeline.enrich.elements import (
+    BLOCK,
     BREAKOUT,
     BY_SCOPE,
+    CLOSERS,
     CLOSES_P,
     FORMATTING,
     GROUPS,
     HEADINGS,
     IGNORED,
-    INLINE,
+    IMPLIED,
     RAW,
     RAW_ENDS,
     RUBY,
-    SPECIAL,
     TABLE_CONTEXT,
     TEXT_POINTS,
     VOID,
+    OpenElements,
 )
 from pipeline.enrich.tags import ATTRIBUTES, FORMATTING_START, LONG_TAG, TOKEN, attributes
 
 _ATTRIBUTE_LIMIT = 5000  # in one tag; parsers compare each with each: 40 ms for 5000, 16 s for 100,000
-_REOPENED_LIMIT = 200_000  # elements that unclosed formatting may make, opened again in each block: 0.1 s
+_REOPENED_LIMIT = 500_000  # elements that unclosed formatting may make, opened again in each block: 0.2 s
 
 
-class _Open:
-    """The stack of open elements. `places` finds the innermost of a name or group without a walk: a tag costs O(1)."""
-
-    def __init__(self) -> None:
-        self.stack: list[tuple[str, str, tuple[str, ...]]] = []  # name, source, groups; name '' where one was taken
-        self.places: dict[str, list[int]] = {}
-        self.depth = 0
-        self.waiting: Counter[tuple[str, str]] = Counter()  # formatting that was cut off: the next text reopens it
-        self.reopened = 0
-        self.form = False
-        self.framesets = 0
-
-    def last(self, *names: str) -> int:
-        """The place of the innermost open element of these names or groups, -1 when none is open."""
-        return max([self.places[name][-1] for name in names if name in self.places], default=-1)
-
-    def top(self) -> str:
-        """The name of the innermost open element, '' when none is open."""
-        return self.stack[-1][0] if self.stack else ""
-
-    def push(self, name: str, source: str = "", groups: tuple[str, ...] = ()) -> None:
-        """Open an element."""
-        for key in (name, *groups):
-            self.places.setdefault(key, []).append(len(self.stack))
-        self.stack.append((name, source, groups))
-        self.depth += 1
-
-    def _leave(self, place: int, name: str, groups: tuple[str, ...]) -> None:
-        for key in (name, *groups):
-            places = self.places[key]
-            del places[bisect_left(places, place)]
-            if not places:
-                del self.places[key]
-        self.depth -= 1
-
-    def pop_to(self, size: int) -> None:
-        """Close all elements from place `size` on; formatting that is cut off waits, unless a marker goes with it."""
-        markers = self.places.get("#marker", [])
-        index = bisect_left(markers, size)
-        marker = markers[index] if index < len(markers) else len(self.stack)
-        while len(self.stack) > size or (self.stack and not self.stack[-1][0]):
-            name, source, groups = self.stack.pop()
-            if name:
-                self._leave(len(self.stack), name, groups)
-                if name in FORMATTING and len(self.stack) < marker:
-                    self._wait(name, source)
-
-    def take(self, name: str) -> None:
-        """Close the innermost element of a name, and none of those inside it."""
-        place = self.places[name][-1]
-        self._leave(place, name, self.stack[place][2])
-        self.stack[place] = ("", "", ())
-        self.pop_to(len(self.stack))
-
-    def _wait(self, name: str, source: str) -> None:
-        if self.waiting[name, source] < (1 if name in ("a", "nobr") else 3):  # the rule called Noah's Ark
-            self.waiting[name, source] += 1
-
-    def forget(self, name: str) -> None:
-        """One element of this name waits no more to be opened again."""
-        for key in reversed(self.waiting):
-            if key[0] == name:
-                self.waiting[key] -= 1
-                self.waiting += Counter()
-                return
-
-    def reopen(self) -> None:
-        """Open the formatting that waits, as text or an inline element does."""
-        for name, source in self.waiting.elements():
-            self.push(name, source)
-            self.reopened += 1
-        self.waiting.clear()
-
-    @property
-    def is_foreign(self) -> bool:
-        """Whether a start tag would be one of SVG or MathML."""
-        return self.last("#root") > self.last("#text point")
-
-
-def _start_foreign(page: _Open, name: str, source: str, empty: bool) -> bool:
+def _start_foreign(page: OpenElements, name: str, source: str, empty: bool) -> bool:
     """A start tag inside SVG or MathML; False when it is HTML that ends them."""
     if name in BREAKOUT or (name == "font" and not {"color", "face", "size"}.isdisjoint(attributes(source))):
         page.pop_to(page.last("#root"))
@@ -133,17 +53,19 @@ def _start_foreign(page: _Open, name: str, source: str, empty: bool) -> bool:
     return True
 
 
-def _close_implied(page: _Open, name: str) -> None:
+def _close_implied(page: OpenElements, name: str) -> None:
     """What a start tag closes before it opens its own element."""
+    if name in CLOSES_P and (place := page.last("p")) >= 0 and place > page.last("#scope", "button"):
+        page.pop_to(place)
+    if name not in CLOSERS:
+        return
     scope = page.last("#scope")
     if name == "li":
-        if page.last("li") == page.last("#stop"):
-            page.pop_to(max(page.last("li"), 0) if "li" in page.places else len(page.stack))
+        if (place := page.last("li")) >= 0 and place == page.last("#stop"):
+            page.pop_to(place)
     elif name in ("dd", "dt") and (place := page.last("dd", "dt")) >= 0 and place == page.last("#stop"):
         page.pop_to(place)
-    if name in CLOSES_P and (place := page.last("p")) > page.last("#scope", "button"):
-        page.pop_to(place)
-    if name in HEADINGS and page.top() in HEADINGS:
+    elif name in HEADINGS and page.top() in HEADINGS:
         page.pop_to(len(page.stack) - 1)
     elif name in ("a", "nobr"):
         if page.last(name) > page.last("#marker"):
@@ -156,26 +78,28 @@ def _close_implied(page: _Open, name: str) -> None:
             page.pop_to(len(page.stack) - 1)
         if name == "optgroup" == page.top() and "select" in page.places:
             page.pop_to(len(page.stack) - 1)
-    elif name in RUBY and page.top() in RUBY and page.last("ruby") > scope:
-        if page.top() != "rtc" or name in ("rb", "rtc"):
-            page.pop_to(len(page.stack) - 1)
+    elif name in RUBY and page.last("ruby") > scope:
+        _imply_ends(page, "rtc" if name in ("rp", "rt") else "")
     elif name in ("input", "keygen", "textarea") and page.last("select") > scope:
         page.pop_to(page.last("select"))
     elif name == "table" and page.last("table") > page.last("td", "th", "caption", "template"):
         page.pop_to(page.last("table"))
 
 
-def _start(page: _Open, name: str, source: str, empty: bool) -> None:
+def _imply_ends(page: OpenElements, but: str = "") -> None:
+    """Close the innermost elements whose end tags may be left out."""
+    while page.top() in IMPLIED and page.top() != but:
+        page.pop_to(len(page.stack) - 1)
+
+
+def _start(page: OpenElements, name: str, source: str, empty: bool) -> None:
     """A start tag: what it closes, and the element it opens."""
     if page.is_foreign and _start_foreign(page, name, source, empty):
         return
     if name in IGNORED:
         return
-    if name == "frameset":  # either these alone make the page, or they do not count
-        page.framesets += 1
-        return
     _close_implied(page, name)
-    if name not in SPECIAL or name in INLINE:
+    if page.waiting and name not in BLOCK:
         page.reopen()
     if name in VOID or name in RAW:
         return
@@ -198,7 +122,7 @@ def _start(page: _Open, name: str, source: str, empty: bool) -> None:
         page.push(f"~{name}", groups=("#root",))
 
 
-def _end_formatting(page: _Open, name: str) -> None:
+def _end_formatting(page: OpenElements, name: str) -> None:
     place = page.last(name)
     if place < page.last("#marker") or place < 0:
         page.forget(name)
@@ -209,20 +133,21 @@ def _end_formatting(page: _Open, name: str) -> None:
         page.take(name)
 
 
-def _end(page: _Open, name: str) -> None:
+def _end(page: OpenElements, name: str) -> None:
     """An end tag: the elements it closes, if any."""
     if page.top().startswith("~") and page.last(f"~{name}") >= page.last("#root"):
         page.pop_to(page.last(f"~{name}"))
         return
+    if page.top().startswith("~") and name in ("br", "p"):
+        page.pop_to(page.last("#root"))
     names = HEADINGS if name in HEADINGS else (name,)
     place, scope = page.last(*names), page.last("#scope", "select")
     if name in FORMATTING:
         _end_formatting(page, name)
-    elif name == "frameset":
-        page.framesets = max(page.framesets - 1, 0)
     elif name == "form":
         page.form = False
         if place > scope:
+            _imply_ends(page)
             page.pop_to(place) if "template" in page.places else page.take("form")
     elif place < 0 or name in IGNORED:
         return
@@ -244,9 +169,9 @@ def _end(page: _Open, name: str) -> None:
         page.pop_to(place)
 
 
-def _skip(page: _Open, html: str, name: str, position: int) -> int:
+def _skip(page: OpenElements, html: str, name: str, position: int) -> int:
     """Where the next tag may stand after a start tag whose content is text, else `position`."""
-    if page.is_foreign or page.framesets or "select" in page.places:
+    if page.framesets or "select" in page.places:
         return position
     if name == "plaintext":
         return len(html)
@@ -272,7 +197,7 @@ def too_deep(html: str, limit: int) -> str | None:
     """
     if _is_plain(html, limit):
         return None
-    page = _Open()
+    page = OpenElements()
     position = 0
     while token := TOKEN.search(html, position):
         if token.start() > position and page.waiting and not page.is_foreign:
@@ -286,6 +211,9 @@ def too_deep(html: str, limit: int) -> str | None:
             continue
         if name.isascii():  # lower() would make a Kelvin sign a letter of HTML
             name = name.lower()
+        if name == "frameset":  # these alone make the page, or they are ignored
+            page.framesets = max(page.framesets + (-1 if token.group("close") else 1), 0)
+            continue
         if token.group("close"):
             _end(page, name)
             continue
@@ -293,7 +221,7 @@ def too_deep(html: str, limit: int) -> str | None:
             return f"a tag has more than {_ATTRIBUTE_LIMIT} attributes"
         foreign = page.is_foreign
         _start(page, name, source, bool(token.group("empty")))
-        if not foreign or not page.is_foreign:
+        if not foreign:
             position = _skip(page, html, name, position)
         if max(page.depth, page.framesets) > limit:
             return f"more than {limit} elements are open at once"

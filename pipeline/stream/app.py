@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pipeline.config import load
+from pipeline.settings import load
 from pipeline.stream.service import WorkerService
 
 app = WorkerService(load(None, {}, os.environ)).app

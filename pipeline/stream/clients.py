@@ -47,15 +47,16 @@ def consumer(settings: Settings, **extra: object) -> Consumer:
     return Consumer(options | _dotted(extra), logger=_ClientLog(settings))
 
 
-def worker_consumer(settings: Settings, group: str, instance_id: str) -> Consumer:
-    """The worker's: static membership, eager range assignor, out of range is an error and never a silent reset.
+def worker_consumer(settings: Settings, group: str, instance_id: str | None) -> Consumer:
+    """The worker's: static membership (not on the embedded broker), eager range assignor, out of range is an error.
 
     The caller assigns a start to partitions without a committed offset: `auto.offset.reset=error` gives none.
     """
+    static = {"group_instance_id": instance_id} if instance_id else {}
     return consumer(
         settings,
+        **static,
         group_id=group,
-        group_instance_id=instance_id,
         session_timeout_ms=settings.worker.session_timeout_ms,
         heartbeat_interval_ms=settings.worker.heartbeat_interval_ms,
         max_poll_interval_ms=max(60_000, settings.worker.session_timeout_ms),

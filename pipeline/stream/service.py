@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -11,8 +12,8 @@ from pipeline.job import enricher_config
 from pipeline.metrics import Metrics
 from pipeline.pool import Pool, PoolRules
 from pipeline.records import Json
-from pipeline.settings import Settings
-from pipeline.stream import clients
+from pipeline.settings import ConfigError, Settings
+from pipeline.stream import clients, topics
 from pipeline.stream.delivery import AtLeastOnce, Delivery, ExactlyOnce
 from pipeline.stream.embedded import MAX_RECORD_BYTES, is_embedded
 from pipeline.stream.http import HttpServer
@@ -21,12 +22,12 @@ from pipeline.stream.messages import Stage
 from pipeline.stream.progress import Progress
 from pipeline.stream.slots import take_slot
 from pipeline.stream.stages import Enrich, Entities
-from pipeline.stream.topics import require
 from pipeline.stream.views import App, make_app
 from pipeline.stream.worker import Worker, WorkerRules
 from pipeline.views.ledger import Ledger
 
 STAGES = ("enrich", "entities")
+_SECONDS = 10.0
 
 
 class WorkerService:
@@ -36,9 +37,10 @@ class WorkerService:
         self.settings = settings
         self.metrics = Metrics()
         self.ledger = Ledger()
-        cluster = clients.cluster(settings.kafka)
-        self.embedded = is_embedded(cluster.cluster_id)
-        require(cluster, settings.topics, embedded=self.embedded)
+        admin = clients.admin(settings)
+        self.embedded = is_embedded(admin.list_topics(timeout=_SECONDS).cluster_id)
+        if missing := topics.check(admin, topics.specs(settings)):
+            raise ConfigError("; ".join(difference.message for difference in missing))
         self.delivery = self._delivery_name()
         self.slot = take_slot(settings.worker.group, settings.worker.slot)
         self.progress = {name: Progress(name, self.metrics) for name in stages}
@@ -54,7 +56,7 @@ class WorkerService:
         if chosen == "auto":
             return "at_least_once" if self.embedded else "exactly_once"
         if chosen == "exactly_once" and self.embedded:
-            raise ValueError("the embedded broker cannot deliver exactly once; set worker.delivery to auto")
+            raise ConfigError("the embedded broker cannot deliver exactly once; set worker.delivery to auto")
         return chosen
 
     def _pool(self) -> Pool:
@@ -103,3 +105,13 @@ class WorkerService:
         }
         ready = all(stage["joined"] and not stage["stalled"] for stage in stages.values())
         return ready, {"delivery": self.delivery, "slot": self.slot, "stages": stages}
+
+    async def start(self) -> None:
+        """Starts everything; returns when the stages take records or are about to."""
+        await self.app.start()
+
+    async def stop(self) -> None:
+        """Stops cleanly: what is in flight is committed, offsets and all."""
+        await self.app.stop()
+        if self.pool is not None:
+            await asyncio.to_thread(self.pool.close)

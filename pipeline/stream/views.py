@@ -13,7 +13,7 @@ from faust.transport.drivers import aiokafka as driver
 from pipeline import metrics
 from pipeline.metrics import Metrics
 from pipeline.settings import Settings
-from pipeline.stream.clients import faust_broker
+from pipeline.stream.clients import aiokafka_options
 from pipeline.views.ledger import Ledger
 
 
@@ -46,6 +46,19 @@ class _Boot(faust.App.BootStrategy):  # type: ignore[misc, name-defined]
         return False
 
 
+def _credentials(settings: Settings) -> object:
+    """TLS and SASL for Faust, from the one factory's options."""
+    options = aiokafka_options(settings)
+    if "sasl_mechanism" in options:
+        return faust.SASLCredentials(
+            username=options["sasl_plain_username"],
+            password=options["sasl_plain_password"],
+            mechanism=options["sasl_mechanism"],
+            ssl_context=options["ssl_context"],
+        )
+    return faust.SSLCredentials(options["ssl_context"]) if "ssl_context" in options else None
+
+
 class App(faust.App):  # type: ignore[misc]
     """A Faust app whose own web server stays off."""
 
@@ -64,7 +77,8 @@ def make_app(settings: Settings, counts: Metrics, ledger: Ledger) -> App:
         stream_wait_empty=False,
         broker_session_timeout=settings.worker.session_timeout_ms / 1000,
         broker_heartbeat_interval=settings.worker.heartbeat_interval_ms / 1000,
-        **faust_broker(settings.kafka),
+        broker=[f"kafka://{server.strip()}" for server in settings.kafka.bootstrap_servers.split(",")],
+        broker_credentials=_credentials(settings),
     )
     app.transport = _Transport(app.conf.broker, app, loop=app.loop)
     topic = app.topic(settings.topics.ledger, key_serializer="raw", value_serializer="raw")

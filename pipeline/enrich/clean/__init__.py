@@ -1,103 +1,112 @@
-"""Page -> Cleaned: what of the page text is the article, and a reason for every character that is not."""
+"""Page -> Cleaned: the article's own text, and a cut with its reason for everything else.
+
+Two ways to find the body. A text: the densest region of its lines. HTML: the blocks that trafilatura keeps, aligned to our
+page text, or the densest region where trafilatura finds next to nothing. Rules then trim the edges and name every cut.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from pipeline.enrich.clean import kinds
-from pipeline.enrich.clean.cuts import Verdict, make_cuts
-from pipeline.enrich.clean.extract import extraction, kept_blocks
-from pipeline.enrich.clean.lines import Line, look
-from pipeline.enrich.clean.refuse import measure, refusal
-from pipeline.enrich.clean.text import decide
+from pipeline import spans
+from pipeline.enrich.clean import body
+from pipeline.enrich.clean.align import align
+from pipeline.enrich.clean.cuts import make_cuts
+from pipeline.enrich.clean.explain import explain
+from pipeline.enrich.clean.extract import main_text
+from pipeline.enrich.clean.lines import Line, read_lines
+from pipeline.enrich.clean.refuse import SHORT_WORDS, measure, refuse
+from pipeline.enrich.clean.verdicts import Verdict
 from pipeline.reasons import CutKind
-from pipeline.records import Block, Cleaned, Flag, Page, RawArticle
-from pipeline.spans import without_cuts
+from pipeline.records import Cleaned, Flag, Page, RawArticle
 
 __all__ = ["clean", "clean_html", "clean_text"]
-_SHORT_WORDS = 50
-_TOO_LITTLE = 1 / 3  # of what the densest region holds: then the extraction missed the article
-_KEPT_INSIDE = frozenset({"phrase", "copy", "section"})  # rules that may cut what the extraction kept
-_NEVER_BODY = frozenset({CutKind.COMMENT_FORM, CutKind.COMMENTS, CutKind.COOKIE_NOTICE, CutKind.SHARE_BAR})
+
+MIN_SHARE = 1 / 3  # of the densest region's words that trafilatura must keep to be believed
+PAYWALL_LINES = 12  # cut lines after the last kept one in which a notice means a paywall
 
 
 def clean(page: Page) -> Cleaned:
-    """The article's text, the cuts that give it, and whether the page is an article at all. Never raises."""
-    lines = [look(page.text[block.start : block.end]) for block in page.blocks]
-    by_text = decide(lines, page.blocks, page.title).verdicts
-    verdicts, method, confidence = by_text, "density", _prose_share(lines, by_text)
+    """The article's text and the cuts. Never raises; with `refusal` the text is the best attempt all the same.
+
+    `confidence` is, for HTML, how far two independent methods agree on the body (F1 of the characters that trafilatura and
+    the densest region keep); for text, the harmonic mean of the share of running text in what is kept and the share of all
+    running text that is kept. It compares pages of one method; it is no probability.
+    """
+    lines = read_lines(page)
+    given = body.strict_verdicts(lines)
+    dense = body.by_density(lines, given, page.html is None)
+    kept, method, confidence = dense, "density", _concentration(lines, dense)
     if page.html is not None:
-        kept = kept_blocks([line.text for line in lines], extraction(page.html))
-        if _chars(lines, kept) >= _TOO_LITTLE * _chars(lines, [v is None for v in by_text]) and any(kept):
-            verdicts, method = _by_extraction(lines, page.blocks, by_text, kept), "trafilatura"
-            confidence = _agreement(lines, verdicts, by_text)
-    cuts = make_cuts(page.text, page.blocks, verdicts)
-    text = without_cuts(page.text, cuts)
-    told = measure(page, lines, text)
-    flags: tuple[Flag, ...] = ()
-    if sum(line.words for line, verdict in zip(lines, verdicts, strict=True) if verdict is None) < _SHORT_WORDS:
-        flags += ("short",)
-    if page.paywalled or any(cut.kind is CutKind.PAYWALL_NOTICE for cut in cuts):
-        flags = ("paywalled",)  # a stub is short because of the wall
-    return Cleaned(text, page, cuts, confidence, method, refusal(page, text, told), told, flags)
-
-
-def _by_extraction(
-    lines: Sequence[Line], blocks: Sequence[Block], by_text: Sequence[Verdict | None], kept: Sequence[bool]
-) -> list[Verdict | None]:
-    """The extraction decides; phrases and copies of the headline are cut out of it, and everything gets its kind."""
-    first = next(i for i, keep in enumerate(kept) if keep)
-    verdicts: list[Verdict | None] = []
-    for index, (line, block) in enumerate(zip(lines, blocks, strict=True)):
-        told = by_text[index]
-        if not kept[index]:
-            own = kinds.verdict(line, block, above=index < first)
-            verdicts.append(told if told is not None and told.rule in _KEPT_INSIDE and own.rule != "markup" else own)
-        elif told is not None and told.rule in _KEPT_INSIDE:
-            verdicts.append(told)
-        elif block.tag == "h1" or (block.tag == "figcaption"):
-            verdicts.append(kinds.verdict(line, block, above=True))
+        extracted = align(lines, main_text(page.html))
+        kept = [keep and verdict is None for keep, verdict in zip(extracted, given, strict=True)]
+        agreement = _agreement(lines, kept, dense)
+        if _words(lines, kept) >= MIN_SHARE * _words(lines, dense) and any(kept):
+            method, confidence = "trafilatura", agreement
         else:
-            verdicts.append(None)
-    return verdicts
-
-
-def _chars(lines: Sequence[Line], kept: Sequence[bool]) -> int:
-    return sum(len(line.text) for line, keep in zip(lines, kept, strict=True) if keep)
-
-
-def _prose_share(lines: Sequence[Line], verdicts: Sequence[Verdict | None]) -> float:
-    """Confidence of text mode: how much of what is kept reads like running text."""
-    kept = [line for line, verdict in zip(lines, verdicts, strict=True) if verdict is None]
-    return round(sum(len(k.text) for k in kept if k.prose) / max(1, sum(len(k.text) for k in kept)), 4)
-
-
-def _agreement(lines: Sequence[Line], one: Sequence[Verdict | None], other: Sequence[Verdict | None]) -> float:
-    """Confidence of HTML mode: characters that both methods keep, of those that either keeps (Jaccard)."""
-    both = sum(len(n.text) for n, a, b in zip(lines, one, other, strict=True) if a is None and b is None)
-    either = sum(len(n.text) for n, a, b in zip(lines, one, other, strict=True) if a is None or b is None)
-    return round(both / max(1, either), 4)
+            kept, confidence = dense, confidence * (1 + agreement) / 2
+    edges = body.trim(lines, kept, page.title)
+    kept = [keep and verdict is None for keep, verdict in zip(kept, edges, strict=True)]
+    given = [edge or verdict for edge, verdict in zip(edges, given, strict=True)]
+    verdicts = explain(lines, kept, given, page.title)
+    cuts = make_cuts(page, verdicts)
+    measured = measure(lines, verdicts, round(confidence, 4))
+    return Cleaned(
+        text=spans.without_cuts(page.text, cuts),
+        page=page,
+        cuts=cuts,
+        confidence=round(confidence, 4),
+        method=method,
+        refusal=refuse(lines, measured, verdicts, page.title, page.html),
+        measurements=measured,
+        flags=_flags(page, verdicts, measured["words"]),
+    )
 
 
 def clean_html(html: str | bytes, *, url: str | None = None) -> Cleaned:
-    """A page of any markup; bytes are decoded as its declarations and its bytes say. Pure, never raises."""
-    from pipeline.enrich.charset import decode_html
+    """Clean one page of HTML. Bytes are decoded by their own declaration. Bounded input is the caller's care."""
+    from pipeline.enrich.decode import decode_html
     from pipeline.enrich.page import read_page
-    from pipeline.enrich.repair import repair
 
-    content, repaired = repair(decode_html(html, None) if isinstance(html, bytes) else html)
-    return _flagged(clean(read_page(RawArticle("html", content, url=url))), repaired)
+    source = decode_html(html, None) if isinstance(html, bytes) else html
+    return clean(read_page(RawArticle("html", source, url=url)))
 
 
 def clean_text(text: str) -> Cleaned:
-    """A text that a scraper has already stripped of its markup. Pure, never raises."""
+    """Clean one plain text, a block a line."""
     from pipeline.enrich.page import read_page
-    from pipeline.enrich.repair import repair
 
-    content, repaired = repair(text)
-    return _flagged(clean(read_page(RawArticle("text", content))), repaired)
+    return clean(read_page(RawArticle("text", text, delivered=text)))
 
 
-def _flagged(cleaned: Cleaned, repaired: bool) -> Cleaned:
-    return replace(cleaned, flags=("repaired_encoding", *cleaned.flags)) if repaired else cleaned
+def _words(lines: Sequence[Line], kept: Sequence[bool]) -> int:
+    return sum(line.units for line, keep in zip(lines, kept, strict=True) if keep)
+
+
+def _agreement(lines: Sequence[Line], one: Sequence[bool], other: Sequence[bool]) -> float:
+    """F1 of the characters that two choices of lines keep; 0 when both keep nothing."""
+    sizes = [len(line.text) for line in lines]
+    total = sum(size * (a + b) for size, a, b in zip(sizes, one, other, strict=True))
+    shared = sum(size for size, a, b in zip(sizes, one, other, strict=True) if a and b)
+    return 2 * shared / total if total else 0.0
+
+
+def _concentration(lines: Sequence[Line], kept: Sequence[bool]) -> float:
+    """Harmonic mean of: running text in what is kept, and of all running text what is kept."""
+    prose = [line.units if line.prose or line.joined or line.ends else 0 for line in lines]
+    inside = sum(size for size, keep in zip(prose, kept, strict=True) if keep)
+    sizes = _words(lines, kept) + sum(prose)
+    return 2 * inside / sizes if sizes else 0.0
+
+
+def _flags(page: Page, verdicts: Sequence[Verdict | None], words: float) -> tuple[Flag, ...]:
+    """Short, and behind a paywall: the page says so, or a notice follows the text directly."""
+    last = max((i for i, verdict in enumerate(verdicts) if verdict is None), default=-1)
+    below = verdicts[last + 1 : last + 1 + PAYWALL_LINES]
+    noticed = any(verdict is not None and verdict.kind == CutKind.PAYWALL_NOTICE for verdict in below)
+    flags: list[Flag] = []
+    if words < SHORT_WORDS:
+        flags.append("short")
+    if page.paywalled or noticed:
+        flags.append("paywalled")
+    return tuple(flags)

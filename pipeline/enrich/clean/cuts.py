@@ -1,56 +1,44 @@
-"""Decisions about lines to cuts: every character of the page text in exactly one kept slice or one cut."""
+"""Verdicts on lines -> cuts of the page text: every character is in one kept slice or one cut."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from pipeline.enrich.clean.verdicts import Verdict
 from pipeline.reasons import CutKind
-from pipeline.records import Block, Cut
+from pipeline.records import Cut, Page
+
+MARGIN = Verdict(CutKind.OTHER, "outer_whitespace", 1.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Why a block is cut."""
+def make_cuts(page: Page, verdicts: Sequence[Verdict | None]) -> tuple[Cut, ...]:
+    """A cut for each run of lines of one kind and rule; None keeps a line.
 
-    kind: CutKind
-    rule: str
-    confidence: float
-
-
-def make_cuts(text: str, blocks: Sequence[Block], verdicts: Sequence[Verdict | None]) -> tuple[Cut, ...]:
-    """The cuts for the blocks that have a verdict; neighbours of one kind and rule are one cut.
-
-    A separator beside a cut belongs to it; between two kept blocks the one before the cut stays. White space around the
-    whole text goes with the first or last cut, or is one of its own.
+    A cut owns the separator after it; the one before it stays, unless nothing is kept below. White space at either end
+    of the page text goes with the cut there, or is a cut of its own.
     """
-    kept = [index for index, verdict in enumerate(verdicts) if verdict is None]
-    if not kept:
-        return _merge(text, [(v, b.start) for b, v in zip(blocks, verdicts, strict=True) if v], 0, len(text))
+    text, blocks = page.text, page.blocks
     cuts: list[Cut] = []
-    lead = [(v, b.start) for b, v in zip(blocks[: kept[0]], verdicts[: kept[0]], strict=True) if v]
-    cuts += _merge(text, lead, 0, blocks[kept[0]].start)
-    for left, right in zip(kept, kept[1:], strict=False):
-        if right > left + 1:
-            between = [(v, b.start) for b, v in zip(blocks[left + 1 : right], verdicts[left + 1 : right], strict=True) if v]
-            cuts += _merge(text, between, blocks[left + 1].start, blocks[right].start)
-    tail = [(v, b.start) for b, v in zip(blocks[kept[-1] + 1 :], verdicts[kept[-1] + 1 :], strict=True) if v]
-    ends = [block.end for block in blocks[kept[-1] : -1]]  # a trailing cut owns the separator before it
-    return (*cuts, *_merge(text, [(v, e) for (v, _), e in zip(tail, ends, strict=True)], blocks[kept[-1]].end, len(text)))
 
+    def add(start: int, end: int, verdict: Verdict) -> None:
+        confidence = verdict.confidence
+        if cuts and cuts[-1].end == start and (cuts[-1].kind, cuts[-1].rule) == (verdict.kind, verdict.rule):
+            before = cuts.pop()
+            start, confidence = before.start, min(before.confidence, confidence)
+        if start < end:
+            cuts.append(Cut(start, end, verdict.kind, verdict.rule, confidence, text[start:end]))
 
-def _merge(text: str, starts: list[tuple[Verdict, int]], begin: int, end: int) -> tuple[Cut, ...]:
-    """Cuts that cover `begin` to `end`; each verdict's piece runs to the start of the next of another kind or rule."""
-    if begin >= end:
-        return ()
-    if not starts:
-        starts = [(Verdict(CutKind.OTHER, "outer_whitespace", 1.0), begin)]
-    groups: list[tuple[Verdict, int]] = []
-    for verdict, start in starts:
-        if not groups or (groups[-1][0].kind, groups[-1][0].rule) != (verdict.kind, verdict.rule):
-            groups.append((verdict, start))
-    edges = [begin, *(start for _, start in groups[1:]), end]
-    return tuple(
-        Cut(a, b, verdict.kind, verdict.rule, verdict.confidence, text[a:b])
-        for (verdict, _), a, b in zip(groups, edges, edges[1:], strict=False)
-    )
+    last_kept = max((i for i, verdict in enumerate(verdicts) if verdict is None), default=-1)
+    for i, (block, verdict) in enumerate(zip(blocks, verdicts, strict=True)):
+        following = blocks[i + 1].start if i + 1 < len(blocks) else len(text)
+        if verdict is not None:
+            tail = i == last_kept + 1 and i > 0
+            add(0 if i == 0 else blocks[i - 1].end if tail else block.start, following, verdict)
+            continue
+        if i == 0:
+            add(0, block.start, MARGIN)
+        if i + 1 == len(blocks):
+            add(block.end, len(text), MARGIN)
+    if not blocks:
+        add(0, len(text), MARGIN)
+    return tuple(cuts)

@@ -1,4 +1,4 @@
-"""Is the page no article? Said only where it is plain: short texts and paywall stubs are articles."""
+"""When a page is no article. Only what is clearly none is refused: a short text, or a stub, passes."""
 
 from __future__ import annotations
 
@@ -6,50 +6,118 @@ import re
 from collections.abc import Mapping, Sequence
 
 from pipeline.enrich.clean.lines import Line
-from pipeline.reasons import RejectReason
-from pipeline.records import Page
+from pipeline.reasons import CutKind, RejectReason
+from pipeline.enrich.clean.verdicts import Verdict
 
-_SCRIPTS = re.compile(r"<script\b", re.IGNORECASE)
-_WANTS_SCRIPTS = re.compile(r"(?i)(?:enable|requires?|turn on|activate|aktivieren|activer|activa)\W+(?:\w+\W+){0,3}javascript")
+SHORT_WORDS = 50  # below: flagged, never refused for it
+ERROR_WORDS = 120  # an error page says no more than this
+CONSENT_WORDS = 40  # of running text beside the consent notice
+LISTING_LINES = 12  # linked titles, or short lines, of a listing
+LISTING_LINKS = 0.5  # of the characters of a listing are links
+
 _ERROR = re.compile(
-    r"(?i)\b(?:404|403|410|500|502|503)\b|page (?:was |is |could |can(?:no|'|’)t )?(?:not (?:be )?)?found|"
-    r"(?:seite|page|página|pagina) (?:nicht gefunden|introuvable|no encontrada|non trovata|niet gevonden)|"
-    r"no longer (?:exists|available)|access denied|internal server error|service unavailable"
+    r"(?:error |erreur |fehler |http )?(?:404|403|410|500|502|503|504)\b(?!\s*(?:people|dead|million|km|years))"
+    r"|page (?:not|non|cannot be|could not be|can't be|doesn.t exist)\b ?(?:found|exist|trouvée)?"
+    r"|not found$|(?:this|that|the) page (?:is |can.t be |cannot be |could not be |doesn.t |does not |isn.t )(?:found|exist|available|missing)"
+    r"|access denied|forbidden$|(?:internal )?server error|service (?:temporarily )?unavailable|bad gateway|gateway time-?out"
+    r"|oops\W|seite (?:wurde )?nicht gefunden|diese seite (?:existiert|gibt es) nicht|page introuvable|page non trouvée"
+    r"|página no encontrada|página não encontrada|pagina non trovata|pagina niet gevonden|sidan (?:kunde inte hittas|hittades inte)"
+    r"|siden (?:ble|blev)? ?ikke fun|sivua ei löyty|strona nie (?:została znaleziona|istnieje)|stránka nenalezena|страница не найдена"
+    r"|сторінку не знайдено|sayfa bulunamadı|الصفحة غير موجودة|页面不存在|页面未找到|ページが見つかりません|페이지를 찾을 수 없습니다"
+    r"|attention required|just a moment|are you (?:a )?(?:human|robot)|checking your browser|verify you are human",
+    re.IGNORECASE,
 )
-_CONSENT = re.compile(r"(?i)\b(?:cookies?|consent|einwilligung|consentement|consentimiento|privacy|datenschutz)\b")
-_STUB_WORDS = 60  # a page with fewer words of prose may be an error, a wall or a shell
-_LISTING_LINKS = 0.6  # share of the page text in links
-_LISTING_LINES = 12
+_SCRIPTS = re.compile(
+    r"(?:enable|activate|turn on|requires|need|activer|aktivieren|habilit\w{0,4}|activ\w{0,3}|включит\w) .{0,40}javascript"
+    r"|javascript .{0,40}(?:disabled|enabled|required|deaktiviert|désactivé|desactivado|отключ)",
+    re.IGNORECASE,
+)
+_CONSENT = re.compile(
+    r"before you continue|we value your privacy|we and our (?:\w{0,12} ){0,3}partners|cookies and data to|your privacy choices|consent to"
+    r"|zustimmung|einwilligung|wir und unsere partner|nous et nos partenaires|votre consentement|su consentimiento|il tuo consenso"
+    r"|accept all|alle akzeptieren|tout accepter|aceptar todo",
+    re.IGNORECASE,
+)
 
 
-def measure(page: Page, lines: Sequence[Line], text: str) -> dict[str, float]:
-    """The numbers that the decision stands on."""
-    links = sum(block.link_chars for block in page.blocks)
+def measure(lines: Sequence[Line], verdicts: Sequence[Verdict | None], confidence: float) -> dict[str, float]:
+    """What the refusals look at: words and prose words kept, link shares, lines."""
+    kept = [line for line, verdict in zip(lines, verdicts, strict=True) if verdict is None]
+    chars = sum(len(line.text) for line in lines)
+    kept_chars = sum(len(line.text) for line in kept)
     return {
-        "words": float(sum(line.words for line in lines)),
-        "prose_words": float(sum(line.words for line in lines if line.prose)),
-        "lines": float(len(lines)),
-        "link_share": round(links / max(1, len(page.text)), 4),
-        "kept_share": round(len(text) / max(1, len(page.text)), 4),
-        "scripts": float(len(_SCRIPTS.findall(page.html))) if page.html else 0.0,
+        "words": sum(line.units for line in kept),
+        "prose_words": sum(line.units for line in kept if line.prose or line.joined),
+        "sentences": sum(line.ends for line in kept),
+        "kept_share": round(kept_chars / chars, 4) if chars else 0.0,
+        "link_density": round(sum(len(line.text) * line.links for line in lines) / chars, 4) if chars else 0.0,
+        "kept_link_density": round(sum(len(line.text) * line.links for line in kept) / kept_chars, 4) if kept_chars else 0.0,
+        "lines": len(lines),
+        "linked_titles": sum(line.links > 0.8 and 4 <= line.units <= 30 for line in lines),
+        "longest_passage": _longest_passage(lines, verdicts),
+        "confidence": confidence,
     }
 
 
-def refusal(page: Page, text: str, told: Mapping[str, float]) -> RejectReason | None:
-    """Why this is no article, or None."""
-    if page.html is None:
-        return None if text.strip() else RejectReason.EMPTY_AFTER_CLEANING
-    prose, words = told["prose_words"], told["words"]
-    head = f"{page.title or ''}\n{page.text[:400]}"
-    noscript = page.html[:200_000] if words < _STUB_WORDS else ""
-    if words < _STUB_WORDS and told["scripts"] and (prose < 15 and words < 15 or _WANTS_SCRIPTS.search(noscript)) and prose < 25:
-        return RejectReason.NEEDS_JAVASCRIPT
-    if prose < _STUB_WORDS and _ERROR.search(head):
+def _longest_passage(lines: Sequence[Line], verdicts: Sequence[Verdict | None]) -> int:
+    """Words of the longest run of kept prose that no linked title interrupts."""
+    longest = run = 0
+    for line, verdict in zip(lines, verdicts, strict=True):
+        if line.links > 0.8 and line.units >= 4:
+            run = 0
+        elif verdict is None and (line.prose or line.joined or line.ends):
+            run += line.units
+            longest = max(longest, run)
+    return longest
+
+
+def refuse(
+    lines: Sequence[Line], measured: Mapping[str, float], verdicts: Sequence[Verdict | None], title: str | None, html: str | None
+) -> RejectReason | None:
+    """Why the page is no article, None when it may be one."""
+    words, prose = measured["words"], measured["prose_words"]
+    opening = [line.text[:200] for line in lines[:400]]
+    total = sum(line.units for line in lines)
+    if prose < ERROR_WORDS and words < 2 * ERROR_WORDS and _is_error(lines, title, total):
         return RejectReason.ERROR_PAGE
-    if prose < 2 * _STUB_WORDS and len(_CONSENT.findall(page.text[:5000])) >= 4 and words < 300 and _CONSENT.search(text or page.text):
+    if prose < CONSENT_WORDS and any(_SCRIPTS.search(text) for text in opening) and total < 150:
+        return RejectReason.NEEDS_JAVASCRIPT
+    if html is not None and total < 10 and "<script" in html.lower() and not any(line.ends for line in lines):
+        return RejectReason.NEEDS_JAVASCRIPT
+    if _is_consent(lines, verdicts, opening):
         return RejectReason.CONSENT_PAGE
-    if told["link_share"] > _LISTING_LINKS and told["lines"] >= _LISTING_LINES and prose < 3 * _STUB_WORDS:
-        return RejectReason.NOT_AN_ARTICLE
-    if not text.strip():
+    if words == 0:
         return RejectReason.EMPTY_AFTER_CLEANING
-    return None
+    return RejectReason.NOT_AN_ARTICLE if _is_listing(measured, html) else None
+
+
+def _is_error(lines: Sequence[Line], title: str | None, total: int) -> bool:
+    """The title, or a short line of a page with little text, names an error."""
+    if title and _ERROR.match(title.strip()[:200]) and len(title) < 120:
+        return True
+    return total < 2 * ERROR_WORDS and any(
+        line.units <= 10 and line.links < 0.5 and _ERROR.match(line.text[:200]) for line in lines[:30]
+    )
+
+
+def _is_consent(lines: Sequence[Line], verdicts: Sequence[Verdict | None], opening: Sequence[str]) -> bool:
+    """Consent is asked for, and what else is there is no running text."""
+    if sum(1 for text in opening if _CONSENT.search(text)) < 2:
+        return False
+    other = sum(
+        line.units
+        for line, verdict in zip(lines, verdicts, strict=True)
+        if (line.prose or line.joined) and not _CONSENT.search(line.text[:200])
+        and "cookie" not in line.text[:400].lower()
+        and (verdict is None or verdict.kind != CutKind.COOKIE_NOTICE)
+    )
+    return other < CONSENT_WORDS
+
+
+def _is_listing(measured: Mapping[str, float], html: str | None) -> bool:
+    """Almost only link text, or, of a text, many short lines and no sentence."""
+    if html is None:
+        return measured["sentences"] == 0 and measured["prose_words"] == 0 and measured["lines"] >= LISTING_LINES
+    if measured["linked_titles"] < LISTING_LINES or measured["longest_passage"] >= 60:
+        return False
+    return measured["kept_link_density"] > LISTING_LINKS or measured["prose_words"] < CONSENT_WORDS

@@ -1,0 +1,5 @@
+"""`python -m pipeline` is `articles`."""
+
+from pipeline.cli import main
+
+main()

@@ -1,0 +1,82 @@
+"""`articles worker`: the stages on Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+import click
+
+from pipeline.cli.common import fail, json_option, servers_option, settings
+
+
+@click.command("worker")
+@click.option("--stage", type=click.Choice(["enrich", "entities"]), help="Run one stage; default: both.")
+@click.option("--group", help="Consumer group; a new one processes the topic again.")
+@click.option("--from", "start", type=click.Choice(["earliest", "latest"]), help="Where a new group starts.")
+@click.option("--children", type=click.IntRange(1, 1024), help="Child processes; default: one a processor.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port of /metrics, /livez and /readyz; 0: any.")
+@servers_option
+@json_option
+def command(
+    stage: str | None,
+    group: str | None,
+    start: str | None,
+    children: int | None,
+    port: int | None,
+    bootstrap_servers: str | None,
+    config: Path | None,
+    as_json: bool,
+) -> None:
+    """Processes the raw topic (stage enrich) and the enriched topic (stage entities) until SIGTERM or SIGINT.
+
+    Exactly once on Kafka, at least once on the embedded broker; `--json` logs JSON. Exit code 70 asks for a restart.
+
+    Example: articles worker --bootstrap-servers kafka:9092
+    """
+    chosen = settings(
+        config,
+        kafka__bootstrap_servers=bootstrap_servers,
+        worker__group=group,
+        worker__start_from=start,
+        worker__children=children,
+        http__port=port,
+        log__format="json" if as_json else None,
+    )
+    from confluent_kafka import KafkaException
+
+    from pipeline import logs
+    from pipeline.settings import ConfigError
+    from pipeline.stream.service import STAGES, WorkerService
+    from pipeline.stream.slots import SlotTaken
+
+    logs.set_up(chosen.log.level, chosen.log.format)
+    try:
+        service = WorkerService(chosen, (stage,) if stage else STAGES)
+    except (ConfigError, SlotTaken) as error:
+        raise fail(str(error)) from None
+    except KafkaException as error:
+        raise fail(f"no broker answers at {chosen.kafka.bootstrap_servers}: {error.args[0].name()}") from None
+    interrupted = asyncio.run(_serve(service))
+    if interrupted:
+        raise click.Abort
+
+
+async def _serve(service: object) -> bool:
+    """Runs the app until a signal; True when it was SIGINT."""
+    from pipeline.stream.service import WorkerService
+
+    assert isinstance(service, WorkerService)
+    stopping: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    def stop(interrupted: bool) -> None:
+        if not stopping.done():
+            stopping.set_result(interrupted)
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop, False)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop, True)
+    await service.start()
+    interrupted = await stopping
+    await service.stop()
+    return interrupted
