@@ -90,15 +90,16 @@ def unavailable(why: str) -> NoReturn:
 @pytest.fixture
 def topics(kafka: KafkaServer) -> Iterator[MakeTopics]:
     """`topics("in", "out", partitions=8, config={...})` creates topics and returns their unique names."""
-    from confluent_kafka.admin import AdminClient, NewTopic
+    from pipeline.stream import clients
+    from pipeline.stream.topics import TopicSpec, create
 
-    admin = AdminClient({"bootstrap.servers": kafka.bootstrap_servers, "log_level": 0})
+    admin = clients.admin(unique_settings(kafka.bootstrap_servers))
     made: list[str] = []
 
     def make(*names: str, partitions: int = 8, config: dict[str, str] | None = None) -> list[str]:
         unique = [f"{name}-{uuid.uuid4().hex[:8]}" for name in names]
-        for future in admin.create_topics([NewTopic(n, partitions, 1, config=config or {}) for n in unique]).values():
-            future.result()
+        created = create(admin, [TopicSpec("", name, "", partitions, 1, config or {}) for name in unique])
+        assert all(one.new for one in created), created
         made.extend(unique)
         return unique
 

@@ -32,11 +32,7 @@ def settings(config: Path | None, **flags: object) -> Settings:
     """The settings in force; flags are named section__key, None when not given. A wrong one ends with exit code 2."""
     from pipeline.settings import ConfigError, load
 
-    overrides: dict[str, dict[str, object]] = {}
-    for flag, value in flags.items():
-        if value is not None:
-            section, _, key = flag.partition("__")
-            overrides.setdefault(section, {})[key] = value
+    overrides = {flag.replace("__", "."): value for flag, value in flags.items()}
     try:
         return load(config, overrides, os.environ)
     except ConfigError as error:

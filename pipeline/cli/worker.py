@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.common import fail, json_option, servers_option, settings
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
 
 
 @click.command("worker")
@@ -48,26 +52,24 @@ def command(
 
     from pipeline import logs
     from pipeline.settings import ConfigError
-    from pipeline.stream.service import STAGES, WorkerService
+    from pipeline.stream.service import STAGES
     from pipeline.stream.slots import SlotTaken
 
     logs.set_up(chosen.log.level, chosen.log.format)
     try:
-        service = WorkerService(chosen, (stage,) if stage else STAGES)
+        interrupted = asyncio.run(_serve(chosen, (stage,) if stage else STAGES))
     except (ConfigError, SlotTaken) as error:
         raise fail(str(error)) from None
     except KafkaException as error:
         raise fail(f"no broker answers at {chosen.kafka.bootstrap_servers}: {error.args[0].name()}") from None
-    interrupted = asyncio.run(_serve(service))
     if interrupted:
         raise click.Abort
 
 
-async def _serve(service: object) -> bool:
-    """Runs the app until a signal; True when it was SIGINT."""
+async def _serve(chosen: Settings, stages: tuple[str, ...]) -> bool:
+    """Runs the worker until a signal; True when it was SIGINT."""
     from pipeline.stream.service import WorkerService
 
-    assert isinstance(service, WorkerService)
     stopping: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
     def stop(interrupted: bool) -> None:
@@ -76,6 +78,7 @@ async def _serve(service: object) -> bool:
 
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop, False)
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop, True)
+    service = WorkerService(chosen, stages)  # Faust binds to the loop that runs
     await service.start()
     interrupted = await stopping
     await service.stop()

@@ -35,6 +35,7 @@ _FORMS: dict[Precision, str] = {
     "month": "%Y-%m",
     "year": "%Y",
 }
+_PRECISIONS: dict[str, Precision] = {"day": "day", "month": "month", "year": "year"}  # by dateparser's period
 _LANGUAGES = "en ru es fr de ja tr pt fa it zh nl vi pl ar ko cs id uk el he sv ro hu da fi bg nb hi".split()
 _DAY_FIRST = frozenset("ca da el es fi fr gl hr id it nb nl no pt ro ru tr uk vi".split())
 _BASE = datetime(2000, 1, 1, 12)  # noqa: DTZ001  (naive, as dateparser wants it; instead of its clock)
@@ -216,11 +217,15 @@ def _numeric(said: str, language: str | None) -> Moment | None:
         return None
 
 
-def _parse(said: str, language: str | None, parser: str) -> Any:
-    """dateparser's answer, `date_obj` None when it has none; a first call loads it and its languages: 0.1 to 0.5 s."""
+def _parse(said: str, language: str | None, parser: str) -> tuple[datetime, str] | None:
+    """dateparser's answer and how much was said (its `period`); a first call loads it and its languages: 0.1 to 0.5 s."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of its dependencies are not ours to mend
-        return _library(language, parser).get_date_data(said)
+        try:
+            found = _library(language, parser).get_date_data(said)
+        except (ValueError, OverflowError):  # what it raises on dates that cannot be
+            return None
+    return None if found.date_obj is None else (found.date_obj, found.period)
 
 
 @cache
@@ -236,18 +241,16 @@ def _named_month(said: str, language: str | None) -> Moment | None:
     """A date with the name of a month, and a year of four digits that stands in the text."""
     said = said[:MAX_DATE_CHARS].strip()
     years = {int(digits) for digits in re.findall(r"(?<!\d)\d{4}(?!\d)", said)}
-    if not years or not re.search(r"[^\W\d_]", said):
+    plausible = any(FIRST_YEAR <= year <= LAST_YEAR for year in years)
+    found = _parse(said, language, "absolute-time") if plausible and re.search(r"[^\W\d_]", said) else None
+    if found is None or found[0].year not in years:
         return None
-    found = _parse(said, language, "absolute-time")
-    if found.date_obj is None or found.date_obj.year not in years:
-        return None
-    at: datetime = found.date_obj
-    if found.period == "time":
+    at, period = found
+    if period == "time":
         seconds = re.search(r"\d:\d\d:\d\d", said)
         at = at.astimezone(timezone.utc) if at.tzinfo else at.replace(tzinfo=timezone.utc)
         return _moment(at, "second" if seconds else "minute")
-    precisions: dict[str, Precision] = {"day": "day", "month": "month", "year": "year"}
-    precision = precisions.get(found.period)
+    precision = _PRECISIONS.get(period)
     return _moment(at.replace(tzinfo=timezone.utc), precision) if precision else None
 
 
@@ -256,6 +259,7 @@ def _relative(said: str, language: str | None, fetched: Moment | None) -> Moment
     if fetched is None or fetched.precision not in ("second", "minute", "day") or len(said) > 40:
         return None
     found = _parse(said.strip(), language, "relative-time")
-    if found.date_obj is None or found.period not in ("time", "day") or found.date_obj > _BASE:
+    if found is None or found[1] not in ("time", "day"):
         return None
-    return _moment(fetched.at - (_BASE - found.date_obj.replace(tzinfo=None)), "day")
+    ago = _BASE - found[0].replace(tzinfo=None)
+    return _moment(fetched.at - ago, "day") if timedelta(0) <= ago < timedelta(days=366) else None

@@ -24,11 +24,10 @@ _MOJIBAKE = re.compile(  # the first character alone, then what it may start: te
 )
 _BUDGET = 2_000_000  # characters that ftfy is given of one text: 0.5 s
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_LINE_ENDS = dict.fromkeys((0x0B, 0x0C, 0x0D, 0x2028, 0x2029), "\n")
 _CONTROLS: dict[int, str | None] = {
     **dict.fromkeys((*range(0x09), *range(0x0E, 0x20), 0x7F), None),
     **{byte: bytes([byte]).decode("cp1252", "ignore") or None for byte in range(0x80, 0xA0)},  # Latin-1 for cp1252
-    **_LINE_ENDS,
+    **dict.fromkeys((0x0B, 0x0C, 0x2028, 0x2029), "\n"),
 }
 _C1 = re.compile(r"[\x80-\x84\x86-\x9f]")  # not U+0085: scripts that trim text name it
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -36,7 +35,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 def repair(text: str) -> tuple[str, bool]:
     """The text as it was meant, and whether an encoding error was repaired in it. Linear; clean text is unchanged."""
-    text = whole(text)
+    text = whole(text).replace("\r\n", "\n").replace("\r", "\n")
     repaired = False
     if not text.isascii() and _MOJIBAKE.search(text):
         fixed = _without_mojibake(text)
@@ -44,7 +43,7 @@ def repair(text: str) -> tuple[str, bool]:
         text = fixed
     if _CONTROL.search(text):
         repaired = repaired or _C1.search(text) is not None
-        text = text.replace("\r\n", "\n").translate(_CONTROLS)
+        text = text.translate(_CONTROLS)
     return text.removeprefix("\ufeff"), repaired
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -12,7 +13,7 @@ from typing import Any, cast
 import yaml
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic  # type: ignore[attr-defined]  # its stubs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from pipeline.settings import ConfigError, Settings, Topics
 from pipeline.stream.clients import LETTER_BYTES, RESULT_FACTOR
@@ -84,27 +85,27 @@ class _Entry(BaseModel):
     config: dict[str, str | int]
 
 
+_FILE = TypeAdapter(dict[str, _Entry])
+
 def specs(settings: Settings, path: Path | None = None) -> list[TopicSpec]:
     """The topics of `path`, else of ./config/topics.yaml where it exists, else of the package. Raises ConfigError."""
     file = path or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
     source = str(file) if file else "the package's topics.yaml"
     try:
         text = file.read_text("utf-8") if file else packaged()
-        entries = yaml.safe_load(text)
-        if not isinstance(entries, dict):
-            raise ConfigError(f"{source}: not a mapping of topics")
-        parsed = {str(key): _Entry.model_validate(entry) for key, entry in entries.items()}
+        parsed = _FILE.validate_python(yaml.safe_load(text))
     except OSError as error:
         raise ConfigError(f"{source} cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{source} is not YAML: {error}") from error
     except ValidationError as error:
         detail = error.errors()[0]
-        raise ConfigError(f"{source}: {'.'.join(map(str, detail['loc']))}: {detail['msg']}") from error
+        place = ".".join(map(str, detail["loc"])) or "the whole file"
+        raise ConfigError(f"{source}: {place}: {detail['msg']}") from error
     if parsed.keys() != Topics.model_fields.keys():
         wrong = sorted(parsed.keys() ^ Topics.model_fields.keys())
         raise ConfigError(f"{source}: its topics must be {', '.join(Topics.model_fields)}; look at {', '.join(wrong)}")
-    return [_spec(settings, key, entry, source) for key, entry in parsed.items()]
+    return [_spec(settings, key, entry, source) for key, entry in ((key, parsed[key]) for key in Topics.model_fields)]
 
 
 def packaged() -> str:
@@ -141,7 +142,15 @@ def create(admin: AdminClient, wanted: Sequence[TopicSpec]) -> list[Created]:
     ]
     futures = admin.create_topics(new, operation_timeout=_SECONDS) if new else {}
     outcomes = {name: _outcome(name, future) for name, future in futures.items()}
+    _await(admin, {name for name, created in outcomes.items() if not created.error})
     return [outcomes.get(spec.name, Created(spec.name, new=False)) for spec in wanted]
+
+
+def _await(admin: AdminClient, names: set[str]) -> None:
+    """Until the brokers know what the controller has made: milliseconds, as a rule."""
+    deadline = time.monotonic() + _SECONDS
+    while not names <= admin.list_topics(timeout=_SECONDS).topics.keys() and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def _outcome(name: str, future: Any) -> Created:

@@ -83,6 +83,6 @@ def test_it_ends_with_its_block(capfd: pytest.CaptureFixture[str], caplog: pytes
     with EmbeddedBroker(["a"]) as broker:
         address = {"bootstrap.servers": broker.bootstrap_servers, **QUIET}
     broker.close()
-    with pytest.raises(Exception, match="_TRANSPORT|_TIMED_OUT"):
+    with pytest.raises(Exception, match=r"_TRANSPORT|_TIMED_OUT"):
         AdminClient(address).list_topics(timeout=1)
     assert (capfd.readouterr().err, caplog.text) == ("", "")
