@@ -27,8 +27,8 @@ __all__ = [
     "process",
 ]
 _HOMES = {
-    "clean_html": "pipeline.enrich.clean1",
-    "clean_text": "pipeline.enrich.clean1",
+    "clean_html": "pipeline.enrich.clean",
+    "clean_text": "pipeline.enrich.clean",
     "Tagger": "pipeline.enrich.entities",
     "find_entities": "pipeline.enrich.entities",
     "load_tagger": "pipeline.enrich.entities",

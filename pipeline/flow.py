@@ -11,7 +11,7 @@ from functools import cache
 from typing import Literal, TypeAlias
 
 from pipeline import __version__
-from pipeline.enrich.clean1 import clean
+from pipeline.enrich.clean import clean
 from pipeline.enrich.dates import published, timestamp
 from pipeline.enrich.decode import decode
 from pipeline.enrich.entities import find_entities, load_tagger

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.enrich.clean1 import clean_html, clean_text
-from pipeline.enrich.clean1.extract import extraction
+from pipeline.enrich.clean import clean_html, clean_text
+from pipeline.enrich.clean.extract import extraction
 from pipeline.reasons import CutKind
 from pipeline.spans import rebuild
 
