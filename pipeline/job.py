@@ -9,7 +9,7 @@ import struct
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Literal, TypeAlias
 
 import orjson
@@ -88,7 +88,7 @@ def enricher(config: Mapping[str, Json]) -> Handler:
         outcome = flow.process(job.value, job.headers, rules=rules, watch=lap)
         body = b""
         if not isinstance(outcome, Dead):
-            at = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
             outcome, body = flow.fit(stamp(outcome, job.origin, at), rules.output_bytes)
         lap("encode", None)
         if isinstance(outcome, Dead):

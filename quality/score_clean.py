@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.enrich.clean import clean_html, clean_text
-from pipeline.enrich.clean.extract import extraction
+from pipeline.enrich.clean.extract import main_text
 from pipeline.reasons import CutKind
 from pipeline.spans import rebuild
 
@@ -57,7 +57,7 @@ def main() -> None:
             cleaned = clean_html(row["html"])
             assert rebuild(cleaned.text, cleaned.cuts) == cleaned.page.text
             ours.append(shingle_f1(row["body"], cleaned.text))
-            theirs.append(shingle_f1(row["body"], extraction(row["html"])))
+            theirs.append(shingle_f1(row["body"], main_text(row["html"])))
             refused += cleaned.refusal is not None
             cut_chars += sum(c.end - c.start for c in cleaned.cuts)
             other += sum(c.end - c.start for c in cleaned.cuts if c.kind is CutKind.OTHER)

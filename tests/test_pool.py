@@ -122,7 +122,7 @@ def test_children_that_cannot_start_are_no_record_s_fault(make: Make) -> None:
         make(handler="tests.traps:broken").submit(jobs("a")).result(30)
 
 
-def test_children_die_with_their_parent(tmp_path: Path) -> None:
+def test_children_die_with_their_parent() -> None:
     """After kill -9 of the parent no child is left, not even one that is busy."""
     script = (
         "import os, sys, time\n"

@@ -29,7 +29,7 @@ def command(action: str, bootstrap_servers: str | None, config: Path | None, as_
         admin, wanted = clients.admin(chosen), topics.specs(chosen)
         if action == "create":
             created = topics.create(admin, wanted)
-            rows = [{"topic": c.topic, "new": c.new, "error": c.error} for c in created]
+            rows: list[dict[str, object]] = [{"topic": c.topic, "new": c.new, "error": c.error} for c in created]
             bad = any(c.error for c in created)
         elif action == "check":
             differences = topics.check(admin, wanted)

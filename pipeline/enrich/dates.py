@@ -1,11 +1,11 @@
 """When an article was published: the first source that says so plausibly, how precisely, and what it said.
 
-The record, then JSON-LD, meta, URL, text. Frequent forms are read here by strict patterns; dateparser reads dates written
-with the name of a month, and "3 days ago". No clock: equal input gives equal output on any day. Rules of reading:
+The record, then JSON-LD, meta, URL, text. Frequent forms are read here by strict patterns; dateparser reads dates with
+the name of a month, and "3 days ago". No clock: equal input gives equal output on any day. Rules of reading:
 
-- A time without a zone is taken as UTC, so up to 14 hours off; midnight without a zone is a day. A day is never shifted.
-- 05/06/2022 is not guessed: day first only with dots, with one of the two above 12, or on a page in a language that always
-  writes so; English never does, since many sites in Britain call themselves en-US. A year has four digits.
+- A time without a zone is taken as UTC, so up to 14 hours off; midnight without a zone is a day. Days are not shifted.
+- 05/06/2022 is not guessed: day first only with dots, with one of the two above 12, or on a page in a language that
+  always writes so. English is none of them: many sites outside the US call themselves en-US. A year has four digits.
 - A relative date counts from the record's `fetched_at`, to the day; without it, or in weeks and more, it is not read.
 """
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
 from itertools import islice
@@ -35,9 +35,13 @@ _FORMS: dict[Precision, str] = {
     "month": "%Y-%m",
     "year": "%Y",
 }
-_PRECISIONS: dict[str, Precision] = {"day": "day", "month": "month", "year": "year"}  # by dateparser's period
-_LANGUAGES = "en ru es fr de ja tr pt fa it zh nl vi pl ar ko cs id uk el he sv ro hu da fi bg nb hi".split()
-_DAY_FIRST = frozenset("ca da el es fi fr gl hr id it nb nl no pt ro ru tr uk vi".split())
+_LANGUAGES = (  # tried in this order, after that of the page
+    "en", "ru", "es", "fr", "de", "ja", "tr", "pt", "fa", "it", "zh", "nl", "vi", "pl", "ar", "ko", "cs", "id", "uk",
+    "el", "he", "sv", "ro", "hu", "da", "fi", "bg", "nb", "hi",
+)  # fmt: skip
+_DAY_FIRST = frozenset(
+    ("ca", "da", "el", "es", "fi", "fr", "gl", "hr", "id", "it", "nb", "nl", "no", "pt", "ro", "ru", "tr", "uk", "vi")
+)
 _BASE = datetime(2000, 1, 1, 12)  # noqa: DTZ001  (naive, as dateparser wants it; instead of its clock)
 _SETTINGS = {
     "RELATIVE_BASE": _BASE,
@@ -54,15 +58,18 @@ _SETTINGS = {
 _DAY = r"(?P<year>[0-9]{4})(?:(?P<dash>[-/.]?)(?P<month>[0-9]{2})(?:(?P=dash)(?P<day>[0-9]{2})"
 _CLOCK = r"(?P<hour>[0-9]{2}):?(?P<minute>[0-9]{2})(?::?(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?"
 _ZONE = r"(?P<zone>Z|UTC|GMT|(?P<sign>[+-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})?)?(?:\[[A-Za-z_/]{1,40}\])?"
-_ISO = re.compile(rf"{_DAY}(?:(?:T|,? |)?{_CLOCK} ?{_ZONE})?)?)?", re.IGNORECASE)
+_ISO = re.compile(rf"{_DAY}(?:(?P<gap>T|,? |){_CLOCK} ?{_ZONE})?)?)?", re.IGNORECASE)
 _MAIL = re.compile(
     r"(?:[A-Z][a-z]{2}, )?[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}(?P<second>:[0-9]{2})?"
     r" (?:[+-][0-9]{4}|GMT|UT|UTC|Z|[ECMP][SD]T)"
 )
 _EPOCH = re.compile(r"(1[0-9]{9})([0-9]{3})?")
-_NUMERIC = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
+_NUMERIC = re.compile(
+    r"(?:([0-9]{4})([./-])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{1,2})([./-])([0-9]{1,2})\6([0-9]{4}))"
+    r"(?:,? ([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?"
+)
 
-_MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _URL_DAY = re.compile(
     r"/([0-9]{4})/([0-9]{1,2}|[a-z]{3})/([0-9]{1,2})(?=/|$)|(?<![0-9])([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])"
     r"|(?<![0-9])([0-9]{4})([0-9]{2})([0-9]{2})(?![0-9])",
@@ -71,16 +78,18 @@ _URL_DAY = re.compile(
 _URL_MONTH = re.compile(r"/([0-9]{4})/([0-9]{1,2}|[a-z]{3})(?=/)", re.IGNORECASE)
 
 _NAME = r"[^\s\d,.|()\[\]:;–—-]{2,14}"
+_TIME = r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?(?: (?:GMT|UTC|[A-Z]{2,3}T))?"
 _WRITTEN = (
-    rf"(?:\d{{1,2}}(?:st|nd|rd|th|er|\.)? (?:de |of )?{_NAME}\.?,? (?:de |del )?\d{{4}}|{_NAME}\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th|er|\.)? (?:de |of )?{_NAME}\.?,? (?:de |del )?\d{{4}}"
+    rf"|{_NAME}\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
     r"|\d{4}[-/.]\d{2}[-/.]\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4} ?[年년] ?\d{1,2} ?[月월] ?\d{1,2} ?[日일])(?!\w)"
-    r"(?:(?:T|,? | [-–|•] |,? at | um | à )\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?(?: (?:GMT|UTC|[A-Z]{2,3}T))?)?"
+    rf"(?:(?:T|,? | [-–|•] |,? at | um | à ){_TIME})?"
 )
 _DATELINE = re.compile(rf"[^.!?\n\d]{{0,60}}(?<!\w)({_WRITTEN})(?: ?\([^()\n]{{1,40}}\))? ?[-–—:]+(?=\s)")
-_LABEL = re.compile(
-    rf"\b(?:published|posted|publié le|veröffentlicht(?: am)?|publicado(?: el| em)?|pubblicato(?: il)?|опубликовано)(?: on)?:? ({_WRITTEN})",
-    re.IGNORECASE,
+_PUBLISHED = (
+    r"\b(?:published|posted|publié le|veröffentlicht(?: am)?|publicado(?: el| em)?|pubblicato(?: il)?|опубликовано)"
 )
+_LABEL = re.compile(rf"{_PUBLISHED}(?: on)?:? ({_WRITTEN})", re.IGNORECASE)
 _LINE = re.compile(rf"(?:[^\n\d]{{0,60}}[\s,|•·:–—-])?({_WRITTEN})[^\n\w]{{0,5}}(?:[^\n\d.!?]{{0,40}})")
 _CHANGED = re.compile(r"updat|modif|aktualis|actuali|mis à jour|aggiorna|atualiz|обновл", re.IGNORECASE)
 
@@ -101,16 +110,23 @@ def published(raw: RawArticle, page: Page, text: str) -> PublishedAt | None:
     fetched = _read(raw.fetched_at or "")
     language = _language(raw.language or page.language)
     for source, said in islice(_candidates(raw, page, text), MAX_CANDIDATES):
-        found = _read(said) or _numeric(said, language)
-        if found is None and source != "url":
-            found = _named_month(said, language) or _relative(said, language, fetched)
+        if source == "url":
+            found = _read(_hyphenated(said))
+        else:
+            found = (
+                _read(said)
+                or _numeric(said, language)
+                or _named_month(said, language)
+                or _relative(said, language, fetched)
+            )
         if found is not None and (fetched is None or found.at <= fetched.at + FUTURE):
-            return PublishedAt(found.at.strftime(_FORMS[found.precision]), found.precision, source, said[:MAX_DATE_CHARS])
+            value = found.at.strftime(_FORMS[found.precision])
+            return PublishedAt(value, found.precision, source, said[:MAX_DATE_CHARS])
     return None
 
 
 def timestamp(value: str | None) -> str | None:
-    """A time that a machine wrote (RFC 3339, RFC 5322, Unix) as RFC 3339 UTC to the second; None for a mere day or less."""
+    """A time that a machine wrote (RFC 3339, RFC 5322, Unix) as RFC 3339 UTC to the second; None for a day or less."""
     found = _read(value or "")
     return found.at.strftime(_FORMS["second"]) if found and found.precision in ("second", "minute") else None
 
@@ -129,18 +145,22 @@ def _candidates(raw: RawArticle, page: Page, text: str) -> Iterator[tuple[DateSo
 
 
 def _in_url(url: str) -> Iterator[str]:
-    path = url[:2000].partition("://")[2].partition("?")[0].partition("#")[0].partition("/")
+    """Pieces of a URL's path that look like a day, then those that look like a month; not its query."""
+    path = url[:2000].partition("://")[2].partition("?")[0].partition("#")[0].partition("/")[2]
     for pattern in (_URL_DAY, _URL_MONTH):
-        for match in pattern.finditer("/" + path[2]):
-            year, month, *day = (part for part in match.groups() if part is not None)
-            name = month.lower()
-            number = _MONTH_NAMES.index(name) + 1 if name in _MONTH_NAMES else int(month) if month.isdigit() else 0
-            yield "-".join([year, f"{number:02}", *(f"{int(part):02}" for part in day)])
+        yield from (match[0].strip("/") for match in pattern.finditer("/" + path))
+
+
+def _hyphenated(piece: str) -> str:
+    """2024/may/7 as 2024-05-07."""
+    year, *rest = piece.split("/")
+    numbers = (_MONTH_NAMES.index(part) + 1 if part in _MONTH_NAMES else part for part in map(str.lower, rest))
+    return "-".join([year, *(f"{number:0>2}" for number in numbers)])
 
 
 def _in_text(page: Page, text: str) -> Iterator[str]:
-    """Dates of datelines, labels and lines that are little more than a date: in the head of the text, and above it where
-    the page text shows what was cut there. A date in a sentence is what the article tells of."""
+    """Dates of datelines, labels and lines that are little more than a date: in the head of the text, and above it
+    where the page text shows what was cut there. A date in a sentence is what the article tells of."""
     head = text[:HEAD_CHARS]
     start = page.text.find(head[:40]) if head.strip() else 0
     above = page.text[max(0, start - HEAD_CHARS) : start] if start > 0 else page.text[:HEAD_CHARS]
@@ -172,10 +192,10 @@ def _read(said: str) -> Moment | None:
             return _iso(match)
         if match := _MAIL.fullmatch(said):
             at = parsedate_to_datetime(said)
-            at = at.astimezone(timezone.utc) if at.tzinfo else at.replace(tzinfo=timezone.utc)
+            at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
             return _moment(at, "second" if match["second"] else "minute")
         if match := _EPOCH.fullmatch(said):
-            return _moment(datetime.fromtimestamp(int(match[1]), timezone.utc), "second")
+            return _moment(datetime.fromtimestamp(int(match[1]), UTC), "second")
     except (ValueError, OverflowError):  # no such day, hour or zone
         pass
     return None
@@ -190,42 +210,52 @@ def _iso(match: re.Match[str]) -> Moment | None:
     assert year is not None
     if not FIRST_YEAR - 1 <= year <= LAST_YEAR + 1:  # also keeps the shift by a zone within what datetime holds
         return None
-    at = datetime(year, month or 1, day or 1, hour or 0, minute or 0, min(second or 0, 59), tzinfo=timezone.utc)
-    if match["dash"] == "" and day is None:  # 202405: could be anything
+    if (match["dash"] == "" and day is None) or (match["dash"] and match["gap"] == ""):  # 202405, 2024-05-170830
         return None
+    at = datetime(year, month or 1, day or 1, hour or 0, minute or 0, 59 if second == 60 else second or 0, tzinfo=UTC)
     if hour is None or (match["zone"] is None and at.time() == datetime.min.time()):
         return _moment(at, "day" if day else "month" if month else "year")
     if match["sign"]:
         shift = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
+        if shift > timedelta(hours=18):  # more than any zone has
+            return None
         at = at - shift if match["sign"] == "+" else at + shift
     return _moment(at, "minute" if second is None else "second")
 
 
 def _numeric(said: str, language: str | None) -> Moment | None:
-    """Day and month in figures before the year, where it is certain which is which."""
+    """Year, month and day in figures, a time behind them or none, where it is certain which is which."""
     match = _NUMERIC.fullmatch(said[: MAX_DATE_CHARS + 1].strip())
     if match is None:
         return None
-    day, month, year = int(match[1]), int(match[3]), int(match[4])
-    if month > 12:
-        day, month = month, day
-    elif day <= 12 and day != month and match[2] != "." and language not in _DAY_FIRST:
-        return None
+    if match[1]:
+        year, month, day = int(match[1]), int(match[3]), int(match[4])
+    else:
+        day, month, year = int(match[5]), int(match[7]), int(match[8])
+        if month > 12:
+            day, month = month, day
+        elif day <= 12 and day != month and match[6] != "." and language not in _DAY_FIRST:
+            return None
+    hour, minute, second = (int(part or 0) for part in match.groups()[8:])
+    precision: Precision = "second" if match[11] else "minute" if match[9] else "day"
     try:
-        return _moment(datetime(year, month, day, tzinfo=timezone.utc), "day")
-    except ValueError:
+        return _moment(datetime(year, month, day, hour, minute, second, tzinfo=UTC), precision)
+    except ValueError:  # no such day or hour
         return None
 
 
-def _parse(said: str, language: str | None, parser: str) -> tuple[datetime, str] | None:
-    """dateparser's answer and how much was said (its `period`); a first call loads it and its languages: 0.1 to 0.5 s."""
+def _parse(said: str, language: str | None, parser: str) -> tuple[datetime, tuple[str, ...], str] | None:
+    """dateparser's answer: a moment, in UTC where a zone was said, which parts of it were said, and its `period`.
+
+    The first call loads it and languages: 0.1 to 0.5 s.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of its dependencies are not ours to mend
         try:
             found = _library(language, parser).get_date_data(said)
         except (ValueError, OverflowError):  # what it raises on dates that cannot be
             return None
-    return None if found.date_obj is None else (found.date_obj, found.period)
+    return None if found.date_obj is None else (found.date_obj, found.parts, found.period)
 
 
 @cache
@@ -243,15 +273,19 @@ def _named_month(said: str, language: str | None) -> Moment | None:
     years = {int(digits) for digits in re.findall(r"(?<!\d)\d{4}(?!\d)", said)}
     plausible = any(FIRST_YEAR <= year <= LAST_YEAR for year in years)
     found = _parse(said, language, "absolute-time") if plausible and re.search(r"[^\W\d_]", said) else None
-    if found is None or found[0].year not in years:
+    if found is None or "year" not in found[1]:
         return None
-    at, period = found
-    if period == "time":
-        seconds = re.search(r"\d:\d\d:\d\d", said)
-        at = at.astimezone(timezone.utc) if at.tzinfo else at.replace(tzinfo=timezone.utc)
-        return _moment(at, "second" if seconds else "minute")
-    precision = _PRECISIONS.get(period)
-    return _moment(at.replace(tzinfo=timezone.utc), precision) if precision else None
+    at, parts, _ = found
+    precision: Precision = "day" if "day" in parts else "month" if "month" in parts else "year"
+    if "time" in parts:
+        if precision != "day":
+            return None
+        precision = "second" if re.search(r"\d:\d\d:\d\d", said) else "minute"
+    elif at.tzinfo is not None:  # a day with a zone: the library shifted its midnight, hardly a zone is more than 13 hours east
+        at = (at + timedelta(hours=13)).replace(hour=0, minute=0)
+    at = at.replace(tzinfo=UTC)
+    near = {(at - timedelta(hours=14)).year, at.year, (at + timedelta(hours=14)).year}
+    return _moment(at, precision) if near & years else None
 
 
 def _relative(said: str, language: str | None, fetched: Moment | None) -> Moment | None:
@@ -259,7 +293,8 @@ def _relative(said: str, language: str | None, fetched: Moment | None) -> Moment
     if fetched is None or fetched.precision not in ("second", "minute", "day") or len(said) > 40:
         return None
     found = _parse(said.strip(), language, "relative-time")
-    if found is None or found[1] not in ("time", "day"):
+    if found is None or found[2] not in ("time", "day"):
         return None
-    ago = _BASE - found[0].replace(tzinfo=None)
+    then = found[0].astimezone(UTC) if found[0].tzinfo else found[0]
+    ago = _BASE - then.replace(tzinfo=None)
     return _moment(fetched.at - ago, "day") if timedelta(0) <= ago < timedelta(days=366) else None

@@ -1,4 +1,4 @@
-"""text -> Language: naive Bayes over byte n-grams (Lui and Baldwin 2012, langid.py), by py3langid and the model in its wheel.
+"""text -> Language: naive Bayes over byte n-grams (langid.py, Lui and Baldwin 2012), by py3langid and its own model.
 
 docs/decisions.md says what it was compared with; `python -m quality.compare_language` measures it again.
 """
@@ -31,7 +31,7 @@ def _model_file() -> Path:
 
 @cache
 def language_model() -> str:
-    """The first 16 hex digits of the SHA-256 of the model file that is installed; 10 ms once, the model is not loaded."""
+    """The first 16 hex digits of the SHA-256 of the installed model file, which it does not load; 10 ms once."""
     return hashlib.sha256(_model_file().read_bytes()).hexdigest()[:16]
 
 
@@ -60,15 +60,15 @@ def _primary(tag: str) -> str:
 def identify(text: str, hint: str | None = None) -> Language | None:
     """The language of a text, by at most SAMPLE_CHARS characters from its middle; never raises.
 
-    The code is a primary language subtag of BCP 47; Norwegian is `nb` or `nn`, Chinese in either script `zh`. `hint` is what
-    the record or the page says: prior odds of HINT_ODDS to 1 for its language, so it tips a short or ambiguous text
-    and no clear one. The confidence is the posterior probability in 0..1 to 4 digits (the softmax of the scores over
-    the square root of the length, as py3langid calibrates it). None without a letter, or under MIN_CONFIDENCE.
+    The code is a primary language subtag of BCP 47: Norwegian is `nb` or `nn`, Chinese in either script `zh`. `hint` is
+    what the record or the page says: prior odds of HINT_ODDS to 1 for its language, so it tips a short or ambiguous
+    text and no clear one. The confidence is the posterior probability in 0..1 to 4 digits (the softmax of the scores
+    over the square root of the length, as py3langid calibrates it). None without a letter, or under MIN_CONFIDENCE.
     """
     sample = _sample(text)
     if not sample:
         return None
-    likely = {}
+    likely: dict[str, float] = {}
     for label, probability in _identifier().rank(sample):
         code = _primary(label)
         likely[code] = likely.get(code, 0.0) + probability

@@ -48,6 +48,7 @@ class _Walk:
 
     def __init__(self, include_hidden: bool) -> None:
         self.include_hidden = include_hidden
+        self.skipped = SKIPPED - {"noscript"} if include_hidden else SKIPPED
         self.lines: list[str] = []
         self.blocks: list[Block] = []
         self.position = 0
@@ -107,7 +108,7 @@ class _Walk:
                 text = node.text_content or ""
                 self.buffer.append(text)
                 self.link_chars += len(text) if links else 0
-            elif name and name[0] not in "-!_" and name not in SKIPPED:
+            elif name and name[0] not in "-!_" and name not in self.skipped:
                 is_block = name not in INLINE
                 if is_block:
                     self.flush(tag, hints)
@@ -128,7 +129,7 @@ def _parse(html: str) -> LexborHTMLParser:
 
 
 def _visible(tree: LexborHTMLParser) -> _Walk:
-    """The text that shows; of a page that hides nearly all until its scripts have run, the hidden text too."""
+    """The text that shows; of a page that hides nearly all until scripts run, the hidden and the noscript text too."""
     root = tree.body or tree.root
     walk = _Walk(include_hidden=False)
     if root is None:

@@ -23,6 +23,7 @@ _MOJIBAKE = re.compile(  # the first character alone, then what it may start: te
     r"|(?<=‚)Ä[ôúùòìî¶]|(?<=√)[©®±∂≥º≠§¶])"  # the same, read as Mac Roman
 )
 _BUDGET = 2_000_000  # characters that ftfy is given of one text: 0.5 s
+_CALL = 40  # characters that a call of ftfy costs as much as
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROLS: dict[int, str | None] = {
     **dict.fromkeys((*range(0x09), *range(0x0E, 0x20), 0x7F), None),
@@ -64,7 +65,7 @@ def _without_mojibake(text: str) -> str:
         broken = left > 0 and _MOJIBAKE.search(match[0])
         for piece in _pieces(match[0]) if broken else (match[0],):
             if broken and left > 0 and _MOJIBAKE.search(piece):
-                left -= len(piece)
+                left -= len(piece) + _CALL
                 parts.append(ftfy.fix_encoding(piece, rules))
             else:
                 parts.append(piece)

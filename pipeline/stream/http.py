@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 Health = Callable[[], tuple[bool, Json]]
 
 
-class HttpServer(Service):  # type: ignore[misc]
+class HttpServer(Service):
     """Listens on `host:port`; when the port is taken by another worker on this host, on the next free one."""
 
     def __init__(self, host: str, port: int, counts: Metrics, ready: Health) -> None:

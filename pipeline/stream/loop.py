@@ -23,7 +23,7 @@ def fail_stop() -> None:
     os._exit(FAIL_STOP)
 
 
-class StageLoop(Service):  # type: ignore[misc]
+class StageLoop(Service):
     """Runs `make_worker()` and its loop until the app stops; anything unexpected ends the process with code 70."""
 
     def __init__(self, name: str, make_worker: Callable[[], Worker]) -> None:

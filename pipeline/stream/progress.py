@@ -15,11 +15,17 @@ _TICK_SECONDS = 1.0
 
 @dataclass(slots=True)
 class Standing:
-    """One assigned partition: `lag` in records, `moved` the time of its last commit or of having nothing to do."""
+    """One assigned partition: `lag` in records, `moved` the time of its last commit or of having nothing to do.
+
+    `position` is the offset after the last committed record, `taken` after the last one taken, `end` where the consumer
+    saw the end: markers of transactions lie between a last record and the end, so that offsets alone show no idleness.
+    """
 
     lag: int = 0
     moved: float = 0.0
     position: int | None = None
+    taken: int | None = None
+    end: int = -1
 
 
 def stalled(standings: dict[int, Standing], now: float, seconds: float) -> list[int]:
@@ -55,6 +61,16 @@ class Progress:
         self.metrics.add(metrics.BATCHES, 1, self.stage, "committed")
         self.metrics.add(metrics.BATCH_RECORDS, records, self.stage)
 
+    def took(self, partition: int, offset: int) -> None:
+        """The records before `offset` are in work."""
+        if partition in self.standings:
+            self.standings[partition].taken = offset
+
+    def reached_end(self, partition: int, offset: int) -> None:
+        """There is nothing more before `offset`."""
+        if partition in self.standings:
+            self.standings[partition].end = offset
+
     def aborted(self) -> None:
         """A batch was given back."""
         self.metrics.add(metrics.BATCHES, 1, self.stage, "aborted")
@@ -73,6 +89,8 @@ class Progress:
                 continue  # not fetched from yet
             reached = standing.position if standing.position is not None else place.offset
             standing.lag = max(0, high - max(reached, low)) if reached is not None and high >= 0 else 0
+            if standing.position == standing.taken and standing.end >= high:
+                standing.lag = 0
             if standing.lag == 0:
                 standing.moved = now
             self.metrics.set(metrics.LAG, standing.lag, self.stage, str(place.partition))

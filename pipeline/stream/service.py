@@ -48,8 +48,10 @@ class WorkerService:
         self.app: App = make_app(settings, self.metrics, self.ledger)
         for name in stages:
             self.metrics.set(metrics.INFO, 1, __version__, name, self.delivery)
-            self.app.service(StageLoop(name, partial(self._worker, name)))
-        self.app.service(HttpServer(settings.http.host, settings.http.port, self.metrics, self.ready))
+            self.app.service(StageLoop(name, partial(self._worker, name)))  # type: ignore[arg-type]
+        self.app.service(
+            HttpServer(settings.http.host, settings.http.port, self.metrics, self.ready)  # type: ignore[arg-type]
+        )
 
     def _delivery_name(self) -> str:
         chosen = self.settings.worker.delivery
@@ -74,7 +76,6 @@ class WorkerService:
         stage: Stage
         if name == "enrich":
             assert self.pool is not None
-            self.pool.wait_ready()
             stage = Enrich(self.pool, settings.topics, group, self.metrics)
         else:
             stage = Entities(settings.topics, self.metrics)

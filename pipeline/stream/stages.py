@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
-from datetime import datetime, timezone
-
-import orjson
+from datetime import UTC, datetime
 
 from pipeline import metrics
 from pipeline.fanout import NotEnriched, entity_records
@@ -77,7 +74,7 @@ class EnrichWork:
             results[index] = failed(self._jobs[index], DeadReason.TOO_LARGE, f"the broker refuses the record: {why}")
         self._results = results
         outputs = [self._output(i, r, d) for i, (r, d) in enumerate(zip(self._records, results, strict=True))]
-        at = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         for entry in ledger_records(self._records, results, self._group, at):
             key = f"{entry.topic}-{entry.partition}".encode()
             outputs.append(Output(self._topics.ledger, key, encode(entry), (_JSON, ("schema", b"ledger/1"))))
@@ -90,7 +87,7 @@ class EnrichWork:
             return dead_letter(record, self._topics.dead, reason, step, detail, result.id, index)
         topic = self._topics.enriched if result.outcome == "enriched" else self._topics.rejected
         schema = f"{result.outcome}/1".encode()
-        headers = [_JSON, ("schema", schema), ("article-id", result.id.encode()), ("origin", record.origin)]
+        headers: list[tuple[str, bytes | None]] = [_JSON, ("schema", schema), ("article-id", result.id.encode()), ("origin", record.origin)]
         headers += [h for h in record.headers if h[0] == "traceparent"][:1]
         return Output(topic, result.id.encode(), result.body, headers, index)
 
@@ -183,7 +180,7 @@ class EntitiesWork:
                 outputs.append(self._letter(record, made.reason, made.detail, index))
                 continue
             self._counts["enriched", ""] += 1
-            headers = [_JSON, ("schema", b"entity/1"), ("article-id", made.article_id), ("origin", made.origin)]
+            headers: list[tuple[str, bytes | None]] = [_JSON, ("schema", b"entity/1"), ("article-id", made.article_id), ("origin", made.origin)]
             headers += [h for h in record.headers if h[0] == "traceparent"][:1]
             outputs += [Output(self._topics.entities, key, value, headers, index) for key, value in made.records]
         return outputs

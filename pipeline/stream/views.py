@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import faust
 import orjson
+from faust.app.base import BootStrategy
 from faust.transport.drivers import aiokafka as driver
 
 from pipeline import metrics
@@ -17,14 +18,14 @@ from pipeline.stream.clients import aiokafka_options
 from pipeline.views.ledger import Ledger
 
 
-class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
+class _Thread(driver.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport):  # type: ignore[no-untyped-def]
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"
         return consumer
 
 
-class _Consumer(driver.Consumer):  # type: ignore[misc]
+class _Consumer(driver.Consumer):
     def _new_consumer_thread(self):  # type: ignore[no-untyped-def]
         return _Thread(self, loop=self.loop, beacon=self.beacon)
 
@@ -32,11 +33,11 @@ class _Consumer(driver.Consumer):  # type: ignore[misc]
         await super()._add_gap(tp, offset_from, offset_to - 1)
 
 
-class _Transport(driver.Transport):  # type: ignore[misc]
+class _Transport(driver.Transport):
     Consumer = _Consumer
 
 
-class _Boot(faust.App.BootStrategy):  # type: ignore[misc, name-defined]
+class _Boot(BootStrategy):
     """No web server of Faust's, whatever the flags of its command line say: it would show tables to the network."""
 
     def web_server(self):  # type: ignore[no-untyped-def]
@@ -59,7 +60,7 @@ def _credentials(settings: Settings) -> object:
     return faust.SSLCredentials(options["ssl_context"]) if "ssl_context" in options else None
 
 
-class App(faust.App):  # type: ignore[misc]
+class App(faust.App):
     """A Faust app whose own web server stays off."""
 
     BootStrategy = _Boot
@@ -83,7 +84,7 @@ def make_app(settings: Settings, counts: Metrics, ledger: Ledger) -> App:
     app.transport = _Transport(app.conf.broker, app, loop=app.loop)
     topic = app.topic(settings.topics.ledger, key_serializer="raw", value_serializer="raw")
 
-    @app.agent(topic, name="ledger")  # type: ignore[untyped-decorator]
+    @app.agent(topic, name="ledger")
     async def fold(stream) -> None:  # type: ignore[no-untyped-def]
         async for event in stream.events():
             try:

@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from confluent_kafka import (
     OFFSET_BEGINNING,
@@ -35,7 +36,6 @@ _PASSING_ERRORS = (  # the client mends these by itself
     KafkaError._TRANSPORT,
     KafkaError._RESOLVE,
     KafkaError._TIMED_OUT,
-    KafkaError._PARTITION_EOF,
     KafkaError._MAX_POLL_EXCEEDED,
 )
 
@@ -128,12 +128,19 @@ class Worker:
             log.info("dropped records of another assignment", extra={"records": len(records)})
             self._rewind()
             return
-        self._pending.append(Batch(epoch, metadata, records, self._stage.submit(records)))
+        batch = Batch(epoch, metadata, records, self._stage.submit(records))
+        for place in batch.next_offsets():
+            self._progress.took(place.partition, place.offset)
+        self._pending.append(batch)
 
     def _usable(self, message: Message) -> bool:
         error = message.error()
         if error is None:
             return True
+        if error.code() == KafkaError._PARTITION_EOF:
+            _, partition, offset = placed(message)
+            self._progress.reached_end(partition, offset)
+            return False
         if error.code() == KafkaError._AUTO_OFFSET_RESET:
             raise FailStop(self._out_of_range(message))
         if error.fatal() or not (error.retriable() or error.code() in _PASSING_ERRORS):
@@ -142,11 +149,12 @@ class Worker:
         return False
 
     def _out_of_range(self, message: Message) -> str:
-        place = TopicPartition(message.topic(), message.partition())
+        topic, partition, _ = placed(message)
+        place = TopicPartition(topic, partition)
         low, _ = self._consumer.get_watermark_offsets(place, timeout=_SECONDS)
         committed = self._consumer.committed([place], timeout=_SECONDS)[0].offset
         return (
-            f"{low - committed} records of {message.topic()}/{message.partition()} are lost: the committed offset is "
+            f"{low - committed} records of {topic}/{partition} are lost: the committed offset is "
             f"{committed}, the broker's first is {low}. Accept the loss by resetting the group's offsets, then restart"
         )
 
@@ -216,7 +224,14 @@ class Worker:
         self._progress.committed(batch.next_offsets(), len(batch.records), started, time.monotonic())
 
 
+def placed(message: Message) -> tuple[str, int, int]:
+    """Topic, partition and offset of a message, which the client's types allow to be None."""
+    topic, partition, offset = message.topic(), message.partition(), message.offset()
+    assert topic is not None and partition is not None and offset is not None
+    return topic, partition, offset
+
+
 def consumed(message: Message) -> Consumed:
     """A message of the client as ours; header values that are null stay null."""
-    headers = tuple(message.headers() or ())
-    return Consumed(message.topic(), message.partition(), message.offset(), message.key(), message.value(), headers)
+    headers = cast("list[tuple[str, bytes | None]]", message.headers() or [])
+    return Consumed(*placed(message), message.key(), message.value(), tuple(headers))

@@ -74,12 +74,12 @@ async def test_codecs(settings: Settings, topics: MakeTopics, codec: str) -> Non
     values = [b"text " * 1000, b"", None, "Größe".encode()]
     producer = clients.producer(coded)
     for value in values:
-        producer.produce(topic, value, b"k" if value else None, headers=list(HEADERS))
+        producer.produce(topic, value, None if value == b"" else b"k", headers=list(HEADERS))
     assert producer.flush(SECONDS) == 0
     async with clients.aio_producer(coded) as aio:
         for value in values:
-            await aio.send_and_wait(topic, value, key=b"k" if value else None, headers=list(HEADERS))
-    expected = [(b"k" if value else None, value, HEADERS) for value in values * 2]
+            await aio.send_and_wait(topic, value, key=None if value == b"" else b"k", headers=list(HEADERS))
+    expected = [(None if value == b"" else b"k", value, HEADERS) for value in values * 2]
     confluent = [(m.key(), m.value(), m.headers()) for m in read(settings, topic, 8)]
     asyncio = [(r.key, r.value, list(r.headers)) for r in await aio_read(settings, topic, 8)]
     assert confluent == expected

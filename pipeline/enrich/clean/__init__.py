@@ -65,7 +65,7 @@ def clean(page: Page) -> Cleaned:
 
 def clean_html(html: str | bytes, *, url: str | None = None) -> Cleaned:
     """Clean one page of HTML. Bytes are decoded by their own declaration. Bounded input is the caller's care."""
-    from pipeline.enrich.decode import decode_html
+    from pipeline.enrich.charset import decode_html
     from pipeline.enrich.page import read_page
 
     source = decode_html(html, None) if isinstance(html, bytes) else html

@@ -1,7 +1,7 @@
 """Which blocks of the page text an extraction holds: an in-order alignment, so that what is kept are slices of ours.
 
-Four-word shingles place a block in the extraction; the heaviest chain of blocks in the same order wins, so that a teaser
-that repeats a sentence of the body does not count; short blocks are then found in the gaps between placed ones.
+Four-word shingles place a block in the extraction; the heaviest chain of blocks in the same order wins, so that a
+teaser that repeats a sentence of the body does not count; short blocks are then found in the gaps between placed ones.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pipeline.enrich.clean.lines import Line
 from pipeline.enrich.clean.words import tokens
 
 SHINGLE = 4  # words
+ANCHORS = 3  # rarest shingles of a block whose places are tried
 MAX_PLACES = 6  # occurrences of a shingle that are tried
 COVERED = 0.5  # of a block's words must be in the extraction
 SLACK = 8  # words that the extraction may add within a block
@@ -40,22 +41,23 @@ def _index(words: Sequence[str]) -> dict[tuple[str, ...], list[int]]:
 def _places(block: int, line: Line, words: Sequence[str], index: dict[tuple[str, ...], list[int]]) -> list[_Place]:
     """Where the block may stand in the extraction: windows that hold more than half of its words."""
     shingles = [index.get(tuple(words[i : i + SHINGLE]), ()) for i in range(len(words) - SHINGLE + 1)]
-    first = next((i for i, found in enumerate(shingles) if found), None)
-    if first is None:
+    found = [i for i, at in enumerate(shingles) if at]
+    if not found:
         return []
+    rarest = sorted(found, key=lambda i: len(shingles[i]))[:ANCHORS]  # what recurs would place the block anywhere
     places = []
-    for begin in shingles[first]:
-        low, high = begin, begin + len(words) - first + SLACK
+    for begin in sorted({at - i for i in rarest for at in shingles[i]}):
         covered: set[int] = set()
-        last = low
-        for i in range(first, len(shingles)):
-            for at in shingles[i]:
-                if low <= at <= high:
-                    covered.update(range(i, i + SHINGLE))
-                    last = max(last, at + SHINGLE)
-                    break
+        hits = []
+        for i in found:
+            at = min(shingles[i], key=lambda at: abs(at - i - begin))
+            if begin - SLACK <= at <= begin + len(words) + SLACK:
+                covered.update(range(i, i + SHINGLE))
+                hits.append(at)
         if len(covered) > COVERED * len(words):
-            places.append(_Place(block, begin, last, len(covered) * (1.0 - 0.5 * line.links)))
+            weight = len(covered) * (1.0 - 0.5 * line.links)
+            margin = min(SLACK, len(covered) // 4)  # words that recur at the seam of two blocks are no overlap
+            places.append(_Place(block, min(hits) + margin, max(hits) + SHINGLE - margin, weight))
     return places
 
 
@@ -69,11 +71,7 @@ def _heaviest_chain(places: Sequence[_Place], length: int) -> list[_Place]:
         if place.block != block:  # places of one block exclude each other: entered when the block is done
             _enter(tree, pending)
             pending, block = [], place.block
-        best = (0.0, -1)
-        position = place.start + 1
-        while position > 0:
-            best = max(best, tree[position])
-            position -= position & -position
+        best = _best_until(tree, place.start + 1)
         before[number] = best[1]
         pending.append((place.end + 1, (best[0] + place.weight, number)))
     _enter(tree, pending)
@@ -85,8 +83,17 @@ def _heaviest_chain(places: Sequence[_Place], length: int) -> list[_Place]:
     return chain[::-1]
 
 
+def _best_until(tree: Sequence[tuple[float, int]], position: int) -> tuple[float, int]:
+    best = (0.0, -1)
+    while position > 0:
+        best = max(best, tree[position])
+        position -= position & -position
+    return best
+
+
 def _enter(tree: list[tuple[float, int]], pending: Sequence[tuple[int, tuple[float, int]]]) -> None:
-    for position, value in pending:
+    for first, value in pending:
+        position = first
         while position < len(tree):
             tree[position] = max(tree[position], value)
             position += position & -position

@@ -10,7 +10,7 @@ from pipeline.enrich.clean.region import closing, densest
 from pipeline.enrich.clean.verdicts import Verdict, loose, opener, strict
 from pipeline.reasons import CutKind
 
-KEEP_TAIL = 3  # short lines without any sign of furniture, which end a text that is clean already
+CLEAN_LINES = 20  # a list in an article holds at most one common word such as 'Home' in so many lines
 EDGE_LINES = 6  # lines at each end of the body that the loose rules look at
 SECTION_LINES = 12  # titles below a heading such as 'Related' inside the body
 LABEL_WORDS = 3
@@ -52,21 +52,29 @@ def by_density(lines: Sequence[Line], given: Sequence[Verdict | None], is_text: 
         end += 1
     if is_text and _is_clean(lines[end:], given[end:]):
         end = len(lines)
+    if is_text and any(line.prose for line in lines[:start]) and _is_clean(lines[:start], given[:start]):
+        start = next(i for i, line in enumerate(lines) if line.prose)
     return [start <= i < end and given[i] is None for i in range(len(lines))]
 
 
 def _is_lead(line: Line, below: Line) -> bool:
-    is_sentence = line.ends and line.units > LABEL_WORDS and line.text.rstrip("\"'”’»").endswith((".", "。", "।", "؛", "۔"))
-    return (is_sentence or line.joined) and line.links < 0.5 and not loose(line, "above") and not shapes.copies(line.text, below.text)
+    """A short first sentence, or one cut off behind a dateline; no headline."""
+    stops = line.text.rstrip("\"'”’»").endswith((".", "。", "।", "۔"))
+    is_sentence = (line.ends and stops and line.units > LABEL_WORDS) or (line.units > 12 and shapes.has_dateline(line.text))
+    if not (is_sentence or line.joined) or line.links > 0.5 or loose(line, "above") is not None:
+        return False
+    return not shapes.copies(line.text, below.text)
 
 
 def _is_close(line: Line) -> bool:
     return (line.ends or line.joined) and line.units > 1 and line.links < 0.5 and not loose(line, "below")
 
 
-def _is_clean(tail: Sequence[Line], given: Sequence[Verdict | None]) -> bool:
-    """The few lines below the region show no furniture: a list or a line cut off ends the article."""
-    return len(tail) <= KEEP_TAIL and not any(given) and not any(loose(line, "below") for line in tail)
+def _is_clean(part: Sequence[Line], given: Sequence[Verdict | None]) -> bool:
+    """The lines on one side of the region show no furniture: they are a list, a table or a line that was cut off."""
+    if any(given) or (part and part[0].units > LABEL_WORDS and shapes.is_byline(part[0].text)):
+        return False
+    return sum(bool(line.phrases) for line in part) * CLEAN_LINES <= len(part)
 
 
 def trim(lines: Sequence[Line], kept: Sequence[bool], title: str | None) -> list[Verdict | None]:
@@ -98,7 +106,8 @@ def _edge(kept: Sequence[bool], *, first: bool) -> list[int]:
 def _at_head(line: Line, below: Line, title: str | None) -> Verdict | None:
     if shapes.same_title(line.text, title) and line.text != below.text:
         return Verdict(CutKind.HEADLINE, "headline_title", 0.95)
-    if line.units < below.units and (alike := shapes.copies(line.text, below.text)):
+    alike = shapes.copies(line.text, below.text) if line.units < below.units else 0.0
+    if alike >= (0.9 if line.prose and line.ends else 0.1):  # a sentence must repeat the next one's beginning, not its words
         return Verdict(CutKind.HEADLINE, "headline_copy", alike)
     if line.tag == "h1":
         return Verdict(CutKind.HEADLINE, "headline_tag", 0.9)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.enrich.clean import phrases, words
 from pipeline.enrich.clean.phrases import Phrase
@@ -23,6 +23,7 @@ class Line:
     ends: bool  # closes a sentence
     prose: bool  # reads like running text
     joined: bool  # a line of a hard-wrapped paragraph: the sentence runs on from or into a neighbour
+    has_words: bool  # else it is a rule or an ornament
     links: float  # share of its characters in links
     tag: str
     hints: tuple[str, ...]
@@ -51,7 +52,7 @@ def read_lines(page: Page) -> list[Line]:
         links = block.link_chars / len(text)
         found = tuple(phrases.matches(text)) if units <= MAX_PHRASE_LINE else ()
         prose = _looks_like_prose(text, units, ends, links)
-        lines.append(Line(text, units, ends, prose, False, links, block.tag, block.hints, found))
+        lines.append(Line(text, units, ends, prose, False, words.has_words(text), links, block.tag, block.hints, found))
         runs_on.append(page.html is None and _runs_on(text, block.start, previous_end, page.text))
         previous_end = block.end
     return [_joined(line, runs_on[i], runs_on[i + 1 : i + 2] == [True]) for i, line in enumerate(lines)]
@@ -60,6 +61,4 @@ def read_lines(page: Page) -> list[Line]:
 def _joined(line: Line, runs_on: bool, is_continued: bool) -> Line:
     if line.prose or line.units < 3 or not (runs_on or (is_continued and not line.ends)):
         return line
-    return Line(
-        line.text, line.units, line.ends, line.prose, True, line.links, line.tag, line.hints, line.phrases
-    )
+    return replace(line, joined=True)

@@ -6,36 +6,40 @@ import re
 from collections.abc import Mapping, Sequence
 
 from pipeline.enrich.clean.lines import Line
-from pipeline.reasons import CutKind, RejectReason
 from pipeline.enrich.clean.verdicts import Verdict
+from pipeline.reasons import CutKind, RejectReason
 
 SHORT_WORDS = 50  # below: flagged, never refused for it
 ERROR_WORDS = 120  # an error page says no more than this
 CONSENT_WORDS = 40  # of running text beside the consent notice
 LISTING_LINES = 12  # linked titles, or short lines, of a listing
+PASSAGE_WORDS = 60  # of running text that no linked title interrupts: more than a teaser
 LISTING_LINKS = 0.5  # of the characters of a listing are links
 
 _ERROR = re.compile(
-    r"(?:error |erreur |fehler |http )?(?:404|403|410|500|502|503|504)\b(?!\s*(?:people|dead|million|km|years))"
-    r"|page (?:not|non|cannot be|could not be|can't be|doesn.t exist)\b ?(?:found|exist|trouvée)?"
-    r"|not found$|(?:this|that|the) page (?:is |can.t be |cannot be |could not be |doesn.t |does not |isn.t )(?:found|exist|available|missing)"
-    r"|access denied|forbidden$|(?:internal )?server error|service (?:temporarily )?unavailable|bad gateway|gateway time-?out"
-    r"|oops\W|seite (?:wurde )?nicht gefunden|diese seite (?:existiert|gibt es) nicht|page introuvable|page non trouvée"
-    r"|página no encontrada|página não encontrada|pagina non trovata|pagina niet gevonden|sidan (?:kunde inte hittas|hittades inte)"
-    r"|siden (?:ble|blev)? ?ikke fun|sivua ei löyty|strona nie (?:została znaleziona|istnieje)|stránka nenalezena|страница не найдена"
-    r"|сторінку не знайдено|sayfa bulunamadı|الصفحة غير موجودة|页面不存在|页面未找到|ページが見つかりません|페이지를 찾을 수 없습니다"
-    r"|attention required|just a moment|are you (?:a )?(?:human|robot)|checking your browser|verify you are human",
+    r"(?:error |erreur |fehler |http )?(?:404|403|410|500|502|503|504)(?:$|[ :|.–—-]+(?:error|not|page|forbidden|gone|bad"
+    r"|internal|service|gateway|fehler|erreur|seite|página|pagina|страница))"
+    r"|(?:sorry,? |oops\W{1,3})?(?:(?:the|this|that) )?(?:requested )?page (?:you (?:requested|are looking for) )?"
+    r"(?:not found|(?:is|was) not found|does not exist|doesn.t exist|cannot be found|could not be found|can.t be found)"
+    r"|not found$|access denied|forbidden$|internal server error|service (?:temporarily )?unavailable|bad gateway"
+    r"|gateway time-?out|(?:diese )?seite (?:wurde |konnte )?nicht gefunden|diese seite existiert nicht"
+    r"|page introuvable|page non trouvée|página no encontrada|página não encontrada|pagina non trovata"
+    r"|pagina niet gevonden|sidan (?:kunde inte hittas|hittades inte)|siden (?:ble |blev )?ikke funnet|siden findes ikke"
+    r"|sivua ei löyty|strona nie (?:została znaleziona|istnieje)|stránka nenalezena|страница не найдена"
+    r"|сторінку не знайдено|sayfa bulunamadı|الصفحة غير موجودة|页面不存在|页面未找到|ページが見つかりません"
+    r"|페이지를 찾을 수 없습니다|attention required!|just a moment\.{3}|are you (?:a )?(?:human|robot)\?"
+    r"|checking your browser|verify you are human",
     re.IGNORECASE,
 )
 _SCRIPTS = re.compile(
-    r"(?:enable|activate|turn on|requires|need|activer|aktivieren|habilit\w{0,4}|activ\w{0,3}|включит\w) .{0,40}javascript"
-    r"|javascript .{0,40}(?:disabled|enabled|required|deaktiviert|désactivé|desactivado|отключ)",
+    r"(?:enable|activate|turn on|requires|need|activer|aktivieren|habilit\w{0,4}|activ\w{0,3}|включит\w).{0,40}javascript"
+    r"|javascript.{0,40}(?:disabled|enabled|required|aktivier|deaktiviert|désactivé|desactivado|отключ)",
     re.IGNORECASE,
 )
 _CONSENT = re.compile(
-    r"before you continue|we value your privacy|we and our (?:\w{0,12} ){0,3}partners|cookies and data to|your privacy choices|consent to"
-    r"|zustimmung|einwilligung|wir und unsere partner|nous et nos partenaires|votre consentement|su consentimiento|il tuo consenso"
-    r"|accept all|alle akzeptieren|tout accepter|aceptar todo",
+    r"before you continue|we value your privacy|we and our (?:\w{0,12} ){0,3}partners|cookies and data to"
+    r"|your privacy choices|consent to|zustimmung|einwilligung|wir und unsere partner|nous et nos partenaires"
+    r"|votre consentement|su consentimiento|il tuo consenso|accept all|alle akzeptieren|tout accepter|aceptar todo",
     re.IGNORECASE,
 )
 
@@ -50,13 +54,18 @@ def measure(lines: Sequence[Line], verdicts: Sequence[Verdict | None], confidenc
         "prose_words": sum(line.units for line in kept if line.prose or line.joined),
         "sentences": sum(line.ends for line in kept),
         "kept_share": round(kept_chars / chars, 4) if chars else 0.0,
-        "link_density": round(sum(len(line.text) * line.links for line in lines) / chars, 4) if chars else 0.0,
-        "kept_link_density": round(sum(len(line.text) * line.links for line in kept) / kept_chars, 4) if kept_chars else 0.0,
+        "link_density": _link_density(lines),
+        "kept_link_density": _link_density(kept),
         "lines": len(lines),
         "linked_titles": sum(line.links > 0.8 and 4 <= line.units <= 30 for line in lines),
         "longest_passage": _longest_passage(lines, verdicts),
         "confidence": confidence,
     }
+
+
+def _link_density(lines: Sequence[Line]) -> float:
+    chars = sum(len(line.text) for line in lines)
+    return round(sum(len(line.text) * line.links for line in lines) / chars, 4) if chars else 0.0
 
 
 def _longest_passage(lines: Sequence[Line], verdicts: Sequence[Verdict | None]) -> int:
@@ -72,7 +81,11 @@ def _longest_passage(lines: Sequence[Line], verdicts: Sequence[Verdict | None]) 
 
 
 def refuse(
-    lines: Sequence[Line], measured: Mapping[str, float], verdicts: Sequence[Verdict | None], title: str | None, html: str | None
+    lines: Sequence[Line],
+    measured: Mapping[str, float],
+    verdicts: Sequence[Verdict | None],
+    title: str | None,
+    html: str | None,
 ) -> RejectReason | None:
     """Why the page is no article, None when it may be one."""
     words, prose = measured["words"], measured["prose_words"]
@@ -118,6 +131,6 @@ def _is_listing(measured: Mapping[str, float], html: str | None) -> bool:
     """Almost only link text, or, of a text, many short lines and no sentence."""
     if html is None:
         return measured["sentences"] == 0 and measured["prose_words"] == 0 and measured["lines"] >= LISTING_LINES
-    if measured["linked_titles"] < LISTING_LINES or measured["longest_passage"] >= 60:
+    if measured["linked_titles"] < LISTING_LINES or measured["longest_passage"] >= PASSAGE_WORDS:
         return False
-    return measured["kept_link_density"] > LISTING_LINKS or measured["prose_words"] < CONSENT_WORDS
+    return measured["kept_link_density"] > LISTING_LINKS or (measured["sentences"] == 0 and measured["words"] < SHORT_WORDS)

@@ -38,9 +38,9 @@ def closing(lines: Sequence[Line], verdicts: Sequence[Verdict | None]) -> int:
     total = sum(line.units for line in lines if line.prose)
     above = 0
     for i, (line, verdict) in enumerate(zip(lines, verdicts, strict=True)):
-        if verdict is not None and verdict.kind in (CutKind.COMMENT_FORM, CutKind.COMMENTS) and opener(line):
-            if above and above >= CLOSING_SHARE * (total - above):
-                return i
+        ends_here = verdict is not None and verdict.kind in (CutKind.COMMENT_FORM, CutKind.COMMENTS) and opener(line)
+        if ends_here and above and above >= CLOSING_SHARE * (total - above):
+            return i
         above += line.units if line.prose or line.ends else 0
     return len(lines)
 

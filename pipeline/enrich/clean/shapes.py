@@ -11,11 +11,11 @@ MAX_CHARS = 200  # of a line are looked at, so that every pattern is bounded
 MIN_COPY = 3  # words that a copy of a headline must share
 
 _NAME_STARTS = frozenset(
-    ["by", "von", "par", "por", "di", "door", "av", "af", "text", "texte", "texto", "автор", "от", "בקלם", "yazan"]
+    ["by", "von", "par", "por", "di", "door", "av", "af", "text", "texte", "texto", "автор", "yazan"]
 )
 _JOINERS = frozenset(
-    ["and", "und", "et", "y", "e", "en", "och", "og", "i", "de", "del", "der", "den", "la", "le", "van", "von", "da", "in", "for",
-     "the", "of", "with", "at", "für", "pour", "para", "al", "el", "bin", "ibn", "at", "on", "to", "&", "|", "-", "–", "—", "•", "·"]
+    ["and", "und", "et", "y", "e", "en", "och", "og", "i", "de", "del", "der", "den", "la", "le", "van", "von", "da",
+     "in", "for", "the", "of", "with", "at", "für", "pour", "para", "al", "el", "bin", "ibn", "on", "to"]
 )  # fmt: skip
 _DATE = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}(?:st|nd|rd|th|\.)? (?:de |of )?[^\W\d_]{3,12}\.?,? (?:de |of )?\d{4}"
@@ -23,7 +23,8 @@ _DATE = re.compile(
 )
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)
 _COPYRIGHT = re.compile(
-    r"©|\(c\) ?\d{4}|copyright \d{4}|all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados",
+    r"©|\(c\) ?\d{4}|copyright \d{4}|all rights reserved|alle rechte vorbehalten|tous droits réservés"
+    r"|todos los derechos reservados",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
@@ -34,6 +35,7 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64}|https?://\S{1,180}$|^www\.\S{1,180}$")
+_DATELINE = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’-]{2,40}(?:\([^)]{2,20}\) ?)?(?:[–—]|-- | - |\.-)")
 _MENU = re.compile(r" [|•·»›/] ")
 
 
@@ -42,8 +44,9 @@ def is_date_line(text: str) -> bool:
     line = text[:MAX_CHARS]
     if units(line) > 14 or len(text) > MAX_CHARS:
         return False
-    date = _DATE.search(line)
-    return date is not None or (_CLOCK.search(line) is not None and units(line) <= 6)
+    if _DATE.search(line) is None:
+        return _CLOCK.search(line) is not None and units(line) <= 6
+    return units(_DATE.sub(" ", line)) <= 6
 
 
 def is_byline(text: str) -> bool:
@@ -77,6 +80,11 @@ def is_address(text: str) -> bool:
     return units(text[:MAX_CHARS]) <= 5 and _ADDRESS.search(text[:MAX_CHARS]) is not None
 
 
+def has_dateline(text: str) -> bool:
+    """A place in capitals and a dash, as the first sentence of an agency report begins."""
+    return _DATELINE.match(text[:MAX_CHARS]) is not None
+
+
 def is_menu(text: str) -> bool:
     """Several short names between bars, dots or arrows."""
     line = text[:MAX_CHARS]
@@ -106,8 +114,10 @@ def same_title(line: str, title: str | None) -> bool:
     """The line is the page's title, or the title without the site's name, or the title cut off."""
     if not title:
         return False
-    head, whole = tokens(line[: 2 * MAX_CHARS]), tokens(title)
-    if len(head) < MIN_COPY and head != whole:
+    head, whole = tokens(line[: 2 * MAX_CHARS]), tokens(title[: 2 * MAX_CHARS])
+    if head == whole:
+        return bool(head)
+    if len(head) <= MIN_COPY or len(head) > len(whole) + 3:
         return False
-    return bool(head) and (whole[: len(head)] == head or (len(head) > 5 and whole == head[: len(whole)] and len(whole) > 3)
-                           or (len(head) > 5 and whole[: len(head) - 1] == head[:-1]))
+    shared = min(len(head) - 1, len(whole))  # the last word may be cut off, the title may carry the site's name
+    return shared >= MIN_COPY and head[:shared] == whole[:shared]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from pipeline.enrich.clean import shapes
+from pipeline.enrich.clean import phrases, shapes, words
 from pipeline.enrich.clean.lines import Line
 from pipeline.enrich.clean.phrases import Phrase
 from pipeline.reasons import CutKind
 
 Where: TypeAlias = Literal["above", "inside", "below"]
 
+MAX_INVITATION = 25  # words of a closing line whose later sentences are looked at
 MIN_SENTENCE_PHRASE = 3  # words a phrase must have to cut a whole sentence inside the body
 
 HINTS: dict[str, CutKind] = {
@@ -84,8 +85,12 @@ def loose(line: Line, where: Where) -> Verdict | None:
         others = [phrase for phrase in found if phrase.kind != CutKind.LABEL]
         ranked = labels + others if where == "above" else others + labels
         return _of_phrase(ranked[0], 0.8 if ranked[0].outside else 0.95)
+    if where == "below" and (said := _said_later(line)) is not None:
+        return said
     if line.prose:
         return None
+    if not line.has_words:
+        return Verdict(CutKind.OTHER, "separator", 0.9)
     if shapes.is_byline(line.text):
         return Verdict(CutKind.BYLINE, "byline_shape", 0.85)
     if shapes.is_date_line(line.text):
@@ -96,6 +101,17 @@ def loose(line: Line, where: Where) -> Verdict | None:
         return Verdict(CutKind.NAVIGATION, "menu_shape", 0.8)
     if shapes.is_address(line.text):
         return Verdict(CutKind.BYLINE if where == "above" else CutKind.NAVIGATION, "address", 0.6)
+    return None
+
+
+def _said_later(line: Line) -> Verdict | None:
+    """The second sentence of a closing line is the one that invites: 'Enjoyed this? Leave a comment below.'"""
+    if line.units > MAX_INVITATION:
+        return None
+    for part in words.sentences(line.text)[1:4]:
+        for phrase in phrases.matches(part):
+            if not phrase.outside and len(phrase.key) > 1:
+                return _of_phrase(phrase, 0.7)
     return None
 
 

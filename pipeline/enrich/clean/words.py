@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 # Thai, Lao, Tibetan, Burmese, Khmer, kana, Han: written without spaces between words
-NO_SPACES = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+NO_SPACES = (
+    "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
 CHARS_A_WORD = 2  # of a script without spaces
 
 _NO_SPACE = re.compile(f"[{NO_SPACES}]")
@@ -31,6 +34,11 @@ def ends_sentence(text: str) -> bool:
     return bool(tail) and tail[-1] in _ENDS
 
 
-def has_sentence(text: str) -> bool:
-    """A sentence end stands somewhere in the line."""
-    return _SENTENCE_END.search(text) is not None
+def has_words(text: str) -> bool:
+    """A letter or a digit stands in the line."""
+    return any(character.isalnum() for character in text)
+
+
+def sentences(text: str) -> list[str]:
+    """The line split at its sentence ends."""
+    return [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]

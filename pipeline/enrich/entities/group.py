@@ -6,11 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
-from pipeline.records import Entity, Mention
+from pipeline.records import Entity, Label, Mention
+
+Key: TypeAlias = tuple[Label, str]
 
 _POSSESSIVE = re.compile(r"['’]s?$")
-_TITLES = frozenset("mr mrs ms dr sir lord president prime minister foreign".split())
+_TITLES = frozenset(["mr", "mrs", "ms", "dr", "sir", "lord", "president", "prime", "minister", "foreign"])
 
 
 def group(mentions: Sequence[Mention], length: int) -> tuple[list[Mention], list[Entity]]:
@@ -51,9 +54,9 @@ def _name(text: str) -> str:
     return _POSSESSIVE.sub("", name) or name
 
 
-def _fuller_names(persons: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, str]]:
+def _fuller_names(persons: set[Key]) -> dict[Key, Key]:
     """For each last name alone, the fuller name that it stands for, where there is exactly one."""
-    by_last: dict[str, list[tuple[str, str]]] = {}
+    by_last: dict[str, list[Key]] = {}
     for key in persons:
         words = [word for word in key[1].split() if word.rstrip(".") not in _TITLES]
         if len(words) > 1:
