@@ -18,7 +18,7 @@ from pipeline.enrich.entities import find_entities, load_tagger
 from pipeline.enrich.entities.tagger import Tagger
 from pipeline.enrich.entities.tokens import pieces
 
-DATA = Path(os.environ.get("ARTICLES_DATA", Path(__file__).parents[1] / "../shared/data"))
+DATA = Path(os.environ.get("ARTICLES_DATA") or Path(__file__).parents[2] / "shared" / "data")
 OTHER_DOMAINS = ("wikigold", "ewt-dev-test", "crossner-politics")
 MERGED = {"Person": "Person", "Organization": "Organization", "Location": "Location", "Facility": "Location"}
 ARTICLE_CHARACTERS = 4096
@@ -52,7 +52,8 @@ def _rates(hits: int, found: int, wanted: int) -> tuple[float, float, float, int
 def table(scores: Scores) -> str:
     """Percentages as a Markdown table."""
     head = ["| label | precision | recall | F1 | gold mentions |", "|---|---|---|---|---|"]
-    return "\n".join(head + [f"| {k} | {100 * p:.1f} | {100 * r:.1f} | {100 * f:.1f} | {n} |" for k, (p, r, f, n) in scores.items()])
+    body = [f"| {k} | {100 * p:.1f} | {100 * r:.1f} | {100 * f:.1f} | {n} |" for k, (p, r, f, n) in scores.items()]
+    return "\n".join(head + body)
 
 
 def speed(texts: list[str]) -> tuple[float, float]:

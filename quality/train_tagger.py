@@ -24,8 +24,8 @@ from pipeline.enrich.entities.tagger import MODEL, Tagger
 from pipeline.enrich.entities.tokens import Token, pieces
 from quality.score_tagger import Row, rows, score, table
 
-C1, C2 = 0.2, 0.1  # on dev, F1 and MB of the file: see the card
-ITERATIONS = 120
+C1, C2 = 0.3, 0.05  # dev F1 78.0 in a model of 3.8 MB unpacked; 0.1, 0.1: 78.2 in 6.5; 0.2, 0.1: 77.7; 0.6, 0.05: 77.2 in 2.6
+ITERATIONS = 100
 WEIGHT_STEPS = 64  # weights are multiples of 1/64: no loss on dev, and the file compresses to 2/3
 SHARED_WORDS = 12
 
@@ -119,15 +119,23 @@ def main() -> None:
     partial = args.out.with_suffix(".partial")
     partial.write_bytes(packed)
     os.replace(partial, args.out)  # a reader sees the old file or the new one
-    scores = table(score(Tagger(args.out), dev))
-    card = CARD.format(
-        articles=len(kept), left=len(everything) - len(kept), shared=SHARED_WORDS, steps=WEIGHT_STEPS,
-        c1=args.c1, c2=args.c2, iterations=args.iterations,
-        checksum=hashlib.sha256(packed).hexdigest(), size=len(packed), unpacked=len(model),
-        table=scores,
+    args.out.with_suffix(".md").write_text(
+        CARD.format(
+            articles=len(kept),
+            left=len(everything) - len(kept),
+            shared=SHARED_WORDS,
+            c1=args.c1,
+            c2=args.c2,
+            iterations=args.iterations,
+            steps=WEIGHT_STEPS,
+            checksum=hashlib.sha256(packed).hexdigest(),
+            size=len(packed),
+            unpacked=len(model),
+            table=table(score(Tagger(args.out), dev)),
+        ),
+        encoding="utf-8",
     )
-    args.out.with_suffix(".md").write_text(card, encoding="utf-8")
-    print(f"{len(packed)} bytes, {len(model)} unpacked\n{scores}")
+    print(args.out.with_suffix(".md").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

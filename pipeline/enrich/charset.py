@@ -73,19 +73,15 @@ def decode_html(data: bytes, charset: str | None) -> str:
             return data[len(mark) :].decode(marked, "replace")
     if unmarked := _utf16(data[:_HEAD]):
         return data.decode(unmarked, "replace")
-    utf8 = _strict(data, "utf-8")
-    if utf8 is not None and data.isascii() and b"\x1b" not in data:
-        return utf8
+    utf8 = _utf8(data)
     for declared in (_declared(data[:_HEAD]), _codec(charset)):
-        if declared is None:
+        if declared is None or (utf8 is None and declared == "utf-8"):
             continue
         if utf8 is not None and declared not in _MANY_BYTES:
             return utf8
-        text = _mostly_utf8(data) if declared == "utf-8" else _strict(data, declared)
+        text = _strict(data, declared)
         if text is not None:
             return text
-    if utf8 is None and (text := _mostly_utf8(data)) is not None:
-        return text
     return utf8 if utf8 is not None else data.decode(_guess(data), "replace")
 
 
@@ -114,8 +110,8 @@ def _strict(data: bytes, codec: str) -> str | None:
         return None
 
 
-def _mostly_utf8(data: bytes) -> str | None:
-    """UTF-8 with a few broken bytes, as a page cut short or pieced together has them."""
+def _utf8(data: bytes) -> str | None:
+    """Text in UTF-8, with a few broken bytes at most, as a page cut short or pieced together has them."""
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     return text if broken * 20 <= len(data) - len(data.translate(None, _CONTINUATION)) else None

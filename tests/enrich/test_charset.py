@@ -6,7 +6,7 @@ import codecs
 import time
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.enrich.charset import _CODECS, decode_html
@@ -25,6 +25,7 @@ TEXTS = {
 LABELS = {"cp932": "Shift_JIS", "cp949": "EUC-KR", "gb18030": "gb2312"}
 
 
+@settings(deadline=None)
 @given(st.binary(), st.none() | st.text() | st.sampled_from(sorted(_CODECS)))
 @example(b"\xff", "zip")
 @example(b"\x1b$B\xff", "iso-2022-jp")
@@ -34,9 +35,10 @@ def test_any_bytes_are_decoded(data: bytes, charset: str | None) -> None:
     """No bytes and no label raise; the result holds no surrogates and is the same again."""
     text = decode_html(data, charset)
     assert text == decode_html(data, charset)
-    assert text.encode()
+    assert text.encode().decode() == text
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_utf8_is_utf8(text: str) -> None:
     """Text in UTF-8 comes back whole when that is declared, by either side."""
@@ -71,8 +73,8 @@ def test_meta_wins_over_http() -> None:
     """Where both are given and disagree, the page's own word counts if its bytes agree, else that of HTTP."""
     page = "<meta charset=windows-1251><p>Привет, мир"
     assert decode_html(page.encode("cp1251"), "iso-8859-1") == page
-    page = "<meta charset=shift_jis><p>Привет, мир"
-    assert decode_html(page.encode("koi8-r") + b"\xff\xff", "koi8-r") == page + "\u042a\u042a"
+    page = "<meta charset=utf-8><p>Привет, мир"
+    assert decode_html(page.encode("koi8-r"), "koi8-r") == page
 
 
 def test_what_is_utf8_is_not_a_single_byte_code() -> None:

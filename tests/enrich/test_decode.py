@@ -66,7 +66,7 @@ def record(**fields: Json) -> bytes:
 # --- properties ---------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.none() | st.binary() | documents, headers_)
 @example(b'{"text": "a", "b": ' + b"9" * 5000 + b"}", [])
 @example(b'{"text": "\\ud83d", "\\ud83d": ["\\ude00", -1e999, Infinity]}', [])
@@ -82,7 +82,7 @@ def test_decode_returns_the_same_for_any_bytes_and_headers(value: bytes | None, 
         assert not any(character in found.content for character in "\x00\r\x0b\x0c\u2028\x85")
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(objects)
 def test_every_other_field_is_carried_under_extra(fields: dict[str, Json]) -> None:
     """What the contract does not name is under `extra`, as JSON can say it."""
@@ -94,6 +94,7 @@ def test_every_other_field_is_carried_under_extra(fields: dict[str, Json]) -> No
     assert whole == set(article(value).extra)
 
 
+@settings(deadline=None)
 @given(values)
 def test_fast_and_slow_parsers_agree(parsed: Json) -> None:
     """Where orjson reads a value, a byte order mark, which sends it to the standard library, changes nothing."""

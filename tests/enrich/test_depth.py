@@ -6,7 +6,7 @@ import random
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -109,6 +109,7 @@ def _tree_depth(page: str) -> int:
     return deepest
 
 
+@settings(deadline=None)
 @given(st.text(), st.lists(st.sampled_from(["<", ">", "/", "!--", "-->", "div", " a", "=", "'", '"', "script", "svg"])))
 def test_any_page_is_counted(text: str, pieces: list[str]) -> None:
     """No source makes the count raise, and no short one is deep."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import time
 from pathlib import Path
 from typing import get_args
@@ -18,8 +17,8 @@ from pipeline.enrich.entities.group import group
 from pipeline.enrich.entities.tagger import MAX_MENTION, MODEL
 from pipeline.enrich.entities.tokens import MAX_PIECE_TOKENS, pieces
 from pipeline.records import Label, Mention
+from quality.score_tagger import rows, score
 
-DATA = Path(os.environ.get("ARTICLES_DATA", Path(__file__).parents[2] / "../shared/data"))
 DEV_FLOOR = 0.0
 ARTICLE = """The mayor of Lagos, Adaora Testwell, met Prime Minister Oskar Fabelman in Berlin on Monday.
 
@@ -187,7 +186,7 @@ def test_the_article_itself_is_evidence() -> None:
 
 def test_a_missing_model_is_named(tmp_path: Path) -> None:
     """A model file that is not there fails with its name."""
-    with pytest.raises(ModelError, match="none.crfsuite"):
+    with pytest.raises(ModelError, match=r"none\.crfsuite"):
         Tagger(tmp_path / "none.crfsuite")
 
 
@@ -196,7 +195,7 @@ def test_a_cut_off_model_is_refused(tmp_path: Path, size: int) -> None:
     """A part of a model file is refused before crfsuite sees it."""
     path = tmp_path / "tagger.crfsuite"
     path.write_bytes(MODEL.read_bytes()[:size])
-    with pytest.raises(ModelError, match="tagger.crfsuite"):
+    with pytest.raises(ModelError, match=r"tagger\.crfsuite"):
         Tagger(path)
 
 
@@ -219,8 +218,4 @@ def test_the_model_is_small_and_its_card_names_it() -> None:
 @pytest.mark.data
 def test_f1_on_dev_holds() -> None:
     """Exact-span F1 on worldwide-dev does not fall below the floor: the score of the card less one point."""
-    if not (DATA / "ner" / "worldwide-dev.jsonl.gz").exists():
-        pytest.skip(f"no corpora in {DATA} (ARTICLES_DATA)")
-    from quality.score_tagger import rows, score
-
     assert score(load_tagger(), rows("worldwide-dev"))["all"][2] >= DEV_FLOOR

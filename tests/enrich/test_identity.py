@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.enrich.identity import (
@@ -64,6 +64,7 @@ def test_named_parameters_go_and_all_others_stay(name: str) -> None:
     assert canonical_url(f"https://example.com/a?not{name}=1") == f"https://example.com/a?not{name}=1"
 
 
+@settings(deadline=None)
 @given(urls)
 @example("https://example.com/%%34%31")
 @example("http://www.www.b.example:443//?b&a&;jsessionid=/")
@@ -108,6 +109,7 @@ def test_an_id_comes_from_the_first_that_is_there() -> None:
     assert ids[1] == article_id("example.com/a", "t", b"other")
 
 
+@settings(deadline=None)
 @given(st.none() | urls, st.none() | st.text(st.characters()), st.none() | st.binary())
 def test_an_id_is_32_hex_digits(url: str | None, delivered: str | None, value: bytes | None) -> None:
     """Whatever comes, surrogates included, the id is 32 lower-case hex digits and the same again."""

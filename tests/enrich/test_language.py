@@ -135,7 +135,7 @@ def test_only_the_middle_counts(margin: int) -> None:
 
 @pytest.mark.parametrize("piece", ["a", "1", " ", "\n", "ж", "a\u0301", "\ud800", ENGLISH])
 def test_ten_megabytes_are_quick(piece: str) -> None:
-    """The work is bounded: 10 million characters take less than 0.1 s of CPU (measured: 2 ms)."""
+    """The work is bounded: 10 million characters take less than 0.1 s of CPU (measured: 0.8 ms)."""
     identify(ENGLISH)
     text = piece * (10_000_000 // len(piece))
     before = time.process_time()

@@ -13,6 +13,7 @@ from pipeline.reasons import CutKind
 SHORT_LINE = -5.0
 SHORT_SENTENCE = -1.0
 CUT_LINE = -6.0
+BOX_LINE = -1.0  # below the heading of a box, which has paid already
 SECTION = {CutKind.COMMENT_FORM: -40.0, CutKind.COMMENTS: -40.0, CutKind.RELATED: -25.0, CutKind.NEWSLETTER: -10.0}
 FREE_WORDS = 8  # of a prose line do not count
 MAX_WORDS = 60  # of a line count
@@ -21,10 +22,12 @@ FURNITURE = frozenset(["footer", "nav", "comment", "comments", "cookie", "consen
 FURNITURE_SHARE = 0.2  # of its words count of a prose line in such an element
 
 
-def score(line: Line, verdict: Verdict | None) -> float:
-    """What the line adds to a region, in words."""
+def score(line: Line, verdict: Verdict | None, is_late: bool = True) -> float:
+    """What the line adds to a region, in words; `is_late`: most of the running text stands above it."""
     if verdict is not None:
-        return SECTION.get(verdict.kind, CUT_LINE) if opener(line) else CUT_LINE
+        if verdict.rule.startswith("beside_"):
+            return BOX_LINE
+        return SECTION.get(verdict.kind, CUT_LINE) if is_late and opener(line) else CUT_LINE
     if line.prose:
         words = min(line.units, MAX_WORDS) - FREE_WORDS
         return words * FURNITURE_SHARE - 1 if FURNITURE.intersection(line.hints) else float(words)
@@ -49,11 +52,13 @@ def densest(lines: Sequence[Line], verdicts: Sequence[Verdict | None]) -> tuple[
     """The (first, past the last) line of the densest region; equal ends when no line is prose. Linear (Kadane)."""
     best = total = 0.0
     found = (0, 0)
-    start = 0
+    start = above = 0
+    prose = sum(line.units for line in lines if line.prose)
     for i in range(closing(lines, verdicts)):
         if total <= 0:
             total, start = 0.0, i
-        total += score(lines[i], verdicts[i])
+        total += score(lines[i], verdicts[i], 2 * above >= prose)
+        above += lines[i].units if lines[i].prose else 0
         if total > best:
             best, found = total, (start, i + 1)
     return found

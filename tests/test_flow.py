@@ -1,0 +1,71 @@
+"""The flow as a whole: any bytes give a result, equal bytes equal results, and the record says what ran."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from strategies import hostile_bytes
+
+from pipeline import process
+from pipeline.flow import Rules, fit
+from pipeline.reasons import DeadReason
+from pipeline.records import Dead, Enriched, Rejected, encode
+from pipeline.spans import rebuild
+
+TEXT = "The parliament in Vienna met on Monday. Anna Gruber of the Greens said that the budget was late. " * 8
+
+
+@given(value=hostile_bytes())
+@settings(max_examples=150, deadline=None)
+def test_any_bytes_give_a_result_and_equal_bytes_equal_ones(value: bytes) -> None:
+    """No input raises, and nothing but the input decides."""
+    outcome = process(value)
+    assert isinstance(outcome, (Enriched, Rejected, Dead))
+    assert encode(outcome) == encode(process(value))
+
+
+def test_an_article_is_cleaned_tagged_and_rebuilt() -> None:
+    """Text and cuts give the delivered text back, and the steps say what ran."""
+    text = f"Uncategorized\n\n{TEXT}\n\nLeave a Reply\n\nYour email address will not be published."
+    outcome = process(orjson.dumps({"text": text, "url": "http://www.news.example/a?utm_source=x", "id": 7}))
+    assert isinstance(outcome, Enriched)
+    assert outcome.text == TEXT.strip() or outcome.text == TEXT
+    assert rebuild(outcome.text, outcome.cuts or ()) == text
+    assert (outcome.url, outcome.site, outcome.extra) == ("https://news.example/a", "news.example", {"id": 7})
+    assert "Vienna" in {entity.name for entity in outcome.entities or ()}
+    assert (outcome.steps.entities, outcome.steps.places, outcome.steps.dates) == ("run", "skipped", "none")
+
+
+def test_other_languages_are_cleaned_and_not_tagged() -> None:
+    """Not supported is not the same as none found."""
+    german = "Der Bundestag hat am Montag in Berlin über den Haushalt beraten, und die Opposition übte scharfe Kritik. " * 5
+    outcome = process(orjson.dumps({"text": german}))
+    assert isinstance(outcome, Enriched)
+    assert (outcome.mentions, outcome.entities, outcome.steps.entities) == (None, None, "unsupported")
+
+
+@pytest.mark.parametrize(
+    ("limit", "truncated"), [(10**6, ()), (3000, ("cuts.text",)), (2500, ("cuts.text", "cuts")), (1500, ("cuts.text", "cuts", "mentions"))]
+)
+def test_a_record_that_is_too_large_is_degraded_by_rule(limit: int, truncated: tuple[str, ...]) -> None:
+    """First the texts of the cuts go, then the cuts, then the mentions; each is named."""
+    outcome = process(orjson.dumps({"text": "Leave a Reply\n" * 3 + TEXT[:600] + "\nLeave a Reply\n" + "Name\nEmail\n" * 20}))
+    assert isinstance(outcome, Enriched)
+    record, body = fit(outcome, limit)
+    if isinstance(record, Dead):
+        assert (record.reason, body) == (DeadReason.TOO_LARGE, b"")
+    else:
+        assert len(body) <= limit
+        assert isinstance(record, Enriched)
+        assert record.truncated == truncated[: len(record.truncated)]
+
+
+def test_cuts_may_be_left_out() -> None:
+    """records.cuts = spans keeps offsets only, off keeps nothing."""
+    value = orjson.dumps({"text": TEXT + "\n\nLeave a Reply"})
+    spans, off = (process(value, rules=Rules(cuts=mode)) for mode in ("spans", "off"))
+    assert isinstance(spans, Enriched)
+    assert isinstance(off, Enriched)
+    assert [cut.text for cut in spans.cuts or ()] == [None]
+    assert off.cuts is None
