@@ -5,6 +5,7 @@ A frame is two big-endian u32 lengths, a JSON head and a blob. No pickle: childr
 
 from __future__ import annotations
 
+import os
 import struct
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -72,7 +73,7 @@ def enricher(config: Mapping[str, Json]) -> Handler:
         output_bytes=config["output_bytes"],
     )
     # the first use of every library and model is charged to the start of the child, not to its first record
-    flow.process(b'{"text": "The parliament in Vienna met on Monday. It was raining."}', rules=rules)
+    flow.process(b'{"text": "The parliament in Vienna met on Monday.", "published_at": "nothing 2024 at all"}', rules=rules)
     flow.process(b'{"html": "<html><body><article><p>The parliament met.</p></article></body></html>"}', rules=rules)
 
     def handle(job: Job) -> Result:
@@ -110,6 +111,17 @@ def failed(job: Job, reason: DeadReason, detail: str) -> Result:
     from pipeline.enrich.identity import article_id
 
     return dead_result(Dead(article_id(None, None, job.value), reason, "pool", detail))
+
+
+def where(error: BaseException) -> str:
+    """Type and place of an exception; never its message, which may hold a whole article."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    file = os.path.basename(trace.tb_frame.f_code.co_filename)
+    return f"{type(error).__name__} in {trace.tb_frame.f_code.co_name} ({file}:{trace.tb_lineno})"
 
 
 def write_jobs(pipe: IO[bytes], jobs: Sequence[Job]) -> None:

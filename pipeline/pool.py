@@ -28,7 +28,7 @@ from typing import TypeVar
 import orjson
 import psutil
 
-from pipeline.job import Handler, Job, Result, failed, parse_result, read_jobs, write_jobs, write_result
+from pipeline.job import Handler, Job, Result, failed, parse_result, read_jobs, where, write_jobs, write_result
 from pipeline.reasons import DeadReason
 from pipeline.records import Json
 
@@ -271,17 +271,6 @@ def serve(handler: Handler, cpu_seconds: float) -> None:
                 result = failed(job, DeadReason.INTERNAL_ERROR, where(error))
             signal.setitimer(signal.ITIMER_PROF, 0)
             write_result(results_pipe, result)
-
-
-def where(error: BaseException) -> str:
-    """Type and place of an exception; never its message, which may hold a whole article."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return type(error).__name__
-    file = os.path.basename(trace.tb_frame.f_code.co_filename)
-    return f"{type(error).__name__} in {trace.tb_frame.f_code.co_name} ({file}:{trace.tb_lineno})"
 
 
 def main(handler: str, config: str, limits: str) -> None:

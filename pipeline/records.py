@@ -6,87 +6,33 @@ from it. All keys are always present, null when unknown; offsets are code points
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import orjson
 
 from pipeline.reasons import CutKind, DeadReason, RejectReason
+from pipeline.values import Block as Block
+from pipeline.values import DateCandidate as DateCandidate
+from pipeline.values import DateSource as DateSource
+from pipeline.values import Flag as Flag
+from pipeline.values import Headers as Headers
+from pipeline.values import Input as Input
+from pipeline.values import Json as Json
+from pipeline.values import Limits as Limits
+from pipeline.values import Page as Page
+from pipeline.values import RawArticle as RawArticle
 
-Headers: TypeAlias = Sequence[tuple[str, bytes | None]]
-Json: TypeAlias = Any  # what orjson reads and writes
-Input: TypeAlias = Literal["html", "text"]
 Label: TypeAlias = Literal[
     "Person", "Organization", "Location", "Facility", "NORP", "Product", "Date", "Money", "Misc"
 ]
 Precision: TypeAlias = Literal["second", "minute", "day", "month", "year"]
-DateSource: TypeAlias = Literal["record", "json-ld", "meta", "url", "text"]
 StepState: TypeAlias = Literal["run", "none", "unsupported", "skipped"]
-Flag: TypeAlias = Literal["short", "paywalled", "repaired_encoding"]
 Truncation: TypeAlias = Literal["cuts.text", "cuts", "mentions"]
 
 
 # --- values that steps hand to each other -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds that are checked before anything is parsed."""
-
-    record_bytes: int = 8 * 1024 * 1024
-    html_bytes: int = 5 * 1024 * 1024
-    depth: int = 5000
-
-
-@dataclass(frozen=True, slots=True)
-class RawArticle:
-    """One raw record after decoding: `content` is HTML source or text, repaired; `delivered` the text as it came."""
-
-    input: Input
-    content: str
-    delivered: str | None = None
-    url: str | None = None
-    title: str | None = None
-    published_at: str | None = None
-    fetched_at: str | None = None
-    language: str | None = None
-    source: str | None = None
-    extra: Mapping[str, Json] = field(default_factory=dict)
-    flags: tuple[Flag, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One line of the page text, `text[start:end]`, with what the markup says of it."""
-
-    start: int
-    end: int
-    tag: str = ""  # the nearest block element, '' for text input
-    hints: tuple[str, ...] = ()  # class, id and role tokens of the element and its ancestors, nearest first
-    link_chars: int = 0  # how many of its characters are in links
-
-
-@dataclass(frozen=True, slots=True)
-class DateCandidate:
-    """A date as the page states it, not yet parsed."""
-
-    source: DateSource
-    raw: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What the delivered page shows: its visible text, one block a line, and what its markup says of itself."""
-
-    text: str
-    blocks: tuple[Block, ...]
-    html: str | None = None
-    title: str | None = None
-    byline: str | None = None
-    published_at: tuple[DateCandidate, ...] = ()
-    language: str | None = None
-    paywalled: bool = False  # schema.org isAccessibleForFree is false
 
 
 @dataclass(frozen=True, slots=True)

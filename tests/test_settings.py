@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import records, settings
+from pipeline import layers, records, settings
 from pipeline.settings import ConfigError, Kafka, Limits, Settings, Worker, load
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,10 +31,12 @@ def toml(path: Path, text: str) -> Path:
     return path
 
 
-def fault(config: Path | None = None, overrides: dict[str, Any] | None = None, **environ: str) -> str:
+def fault(
+    config: Path | None = None, overrides: dict[str, Any] | None = None, environ: Mapping[str, str] | None = None
+) -> str:
     """What the ConfigError of these settings says."""
     with pytest.raises(ConfigError) as caught:
-        load(config, overrides or {}, environ)
+        load(config, overrides or {}, environ or {})
     assert caught.value.__cause__ is None or isinstance(caught.value.__cause__, OSError)
     return str(caught.value)
 
@@ -65,7 +68,7 @@ def test_which_file_is_read(tmp_path: Path) -> None:
 def test_a_named_file_must_exist(tmp_path: Path) -> None:
     """A file that was named and is not there is an error that names it."""
     assert str(tmp_path / "no.toml") in fault(tmp_path / "no.toml")
-    assert "no.toml" in fault(ARTICLES_CONFIG="no.toml")
+    assert "no.toml" in fault(environ={"ARTICLES_CONFIG": "no.toml"})
 
 
 def test_a_file_that_is_not_toml(tmp_path: Path) -> None:
@@ -78,7 +81,7 @@ def test_a_file_that_is_not_toml(tmp_path: Path) -> None:
 
 def test_unknown_keys_name_the_nearest(tmp_path: Path) -> None:
     """A key that does not exist is an error in every place, and the nearest key is named as that place writes it."""
-    said = fault(ARTICLES_WORKER__BATCHRECORDS="1")
+    said = fault(environ={"ARTICLES_WORKER__BATCHRECORDS": "1"})
     assert said.endswith("ARTICLES_WORKER__BATCHRECORDS; the nearest is ARTICLES_WORKER__BATCH_RECORDS")
     said = fault(toml(tmp_path / "a.toml", '[kafka]\nbootstrap_server = "x:1"\n'))
     assert said.endswith("a.toml: there is no setting kafka.bootstrap_server; the nearest is kafka.bootstrap_servers")
@@ -109,8 +112,8 @@ def test_reserved_names_are_no_settings(name: str) -> None:
 )
 def test_a_wrong_value_names_itself_and_the_fix(key: str, value: str, fix: str) -> None:
     """The message holds the key, the value, where it came from, and what to write."""
-    name = settings.layers.env_name(key)
-    said = fault(**{name: value})
+    name = layers.env_name(key)
+    said = fault(environ={name: value})
     assert said.startswith(f"{key} = '{value}' (environment variable {name}): ")
     assert fix in said
 
@@ -118,7 +121,7 @@ def test_a_wrong_value_names_itself_and_the_fix(key: str, value: str, fix: str) 
 def test_all_wrong_values_are_named_at_once(tmp_path: Path) -> None:
     """Two mistakes in two places are two lines."""
     file = toml(tmp_path / "a.toml", "[worker]\nchildren = -1\n")
-    lines = fault(file, ARTICLES_LOG__LEVEL="loud").splitlines()
+    lines = fault(file, environ={"ARTICLES_LOG__LEVEL": "loud"}).splitlines()
     assert len(lines) == 2
     assert f"worker.children = -1 ({file}): " in lines[0]
 
@@ -135,7 +138,7 @@ def test_all_wrong_values_are_named_at_once(tmp_path: Path) -> None:
 )
 def test_settings_that_contradict_each_other(environ: dict[str, str], fix: str) -> None:
     """Values that are right alone and wrong together name the section, the place and the fix."""
-    said = fault(**environ)
+    said = fault(environ=environ)
     assert fix in said
     assert all(name in said for name in environ)
 
@@ -144,8 +147,8 @@ def test_settings_that_contradict_each_other(environ: dict[str, str], fix: str) 
 def test_secrets_are_never_shown(key: str, as_number: bool) -> None:
     """No message and no form of the settings holds a password, whatever else is wrong."""
     secret = "canary-3141592653"
-    environ = {settings.layers.env_name(key): secret, "ARTICLES_KAFKA__SSL_CERT": __file__}
-    assert secret not in fault(**environ)
+    environ = {layers.env_name(key): secret, "ARTICLES_KAFKA__SSL_CERT": __file__}
+    assert secret not in fault(environ=environ)
     assert "3141592653" not in fault(overrides={key: 3141592653 if as_number else [secret]})
     held = Settings(kafka=Kafka(security_protocol="SASL_SSL", sasl_username="u", sasl_password=secret))
     assert secret not in f"{held} {held!r} {held.model_dump()} {held.model_dump_json()}"
@@ -181,7 +184,7 @@ def test_processes() -> None:
 def test_every_setting_is_described() -> None:
     """Each setting has a sentence, a type, a default, and an environment variable that sets it."""
     rows = settings.describe()
-    assert [row.key for row in rows] == settings.layers.keys(Settings)
+    assert [row.key for row in rows] == layers.keys(Settings)
     for row in rows:
         assert all(row), row
         assert re.fullmatch(r"ARTICLES_[A-Z]+__[A-Z_]+", row.env)

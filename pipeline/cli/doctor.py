@@ -76,11 +76,10 @@ def _models() -> Check:
 
 
 def _broker(chosen: object) -> list[Check]:
-    from confluent_kafka import KafkaException
-
     from pipeline.settings import Settings
     from pipeline.stream import clients, topics
     from pipeline.stream.embedded import is_embedded
+    from pipeline.stream.errors import KafkaException
 
     assert isinstance(chosen, Settings)
     servers = chosen.kafka.bootstrap_servers

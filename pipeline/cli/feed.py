@@ -28,9 +28,8 @@ def command(
     missing = [name for name in inputs if name != "-" and not Path(name).is_file()]
     if missing:
         raise fail(f"no such file: {missing[0]}")
-    from confluent_kafka import KafkaException
-
     from pipeline.sources.files import read
+    from pipeline.stream.errors import KafkaException
     from pipeline.stream.feeding import Feeder
 
     try:

@@ -21,8 +21,7 @@ def command(bootstrap_servers: str | None, config: Path | None, as_json: bool) -
     Example: articles ledger
     """
     chosen = settings(config, kafka__bootstrap_servers=bootstrap_servers)
-    from confluent_kafka import KafkaException
-
+    from pipeline.stream.errors import KafkaException
     from pipeline.stream.reading import read
     from pipeline.views.ledger import Ledger
 

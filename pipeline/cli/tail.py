@@ -26,8 +26,7 @@ def command(
     Example: articles tail enriched --follow
     """
     chosen = settings(config, kafka__bootstrap_servers=bootstrap_servers)
-    from confluent_kafka import KafkaException
-
+    from pipeline.stream.errors import KafkaException
     from pipeline.stream.reading import read
 
     name = chosen.topics.model_dump().get(topic, topic)

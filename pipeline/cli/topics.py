@@ -20,10 +20,9 @@ def command(action: str, bootstrap_servers: str | None, config: Path | None, as_
     Example: articles topics create --bootstrap-servers kafka:9092
     """
     chosen = settings(config, kafka__bootstrap_servers=bootstrap_servers)
-    from confluent_kafka import KafkaException
-
     from pipeline.settings import ConfigError
     from pipeline.stream import clients, topics
+    from pipeline.stream.errors import KafkaException
 
     try:
         admin, wanted = clients.admin(chosen), topics.specs(chosen)

@@ -48,10 +48,9 @@ def command(
         http__port=port,
         log__format="json" if as_json else None,
     )
-    from confluent_kafka import KafkaException
-
     from pipeline import logs
     from pipeline.settings import ConfigError
+    from pipeline.stream.errors import KafkaException
     from pipeline.stream.service import STAGES
     from pipeline.stream.slots import SlotTaken
 

@@ -41,6 +41,7 @@ class Expected:
     published: str | None
     entities: tuple[tuple[Label, str], ...] | None
     flags: frozenset[Flag]
+    known: tuple[str, ...]  # how far today's pipeline falls short of it, in the words of `compare`
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def _expected(line: bytes) -> Expected:
         published=fields["published"],
         entities=None if entities is None else tuple((label, name) for label, name in entities),
         flags=frozenset(fields["flags"]),
+        known=tuple(fields["known"]),
     )
 
 

@@ -108,7 +108,6 @@ def test_a_last_name_alone_joins_the_full_name() -> None:
     assert entities["Adaora Testwell"].count == 3
     assert entities["Oskar Fabelman"].count == 2
     assert entities["Adaora Testwell"].id == "Person:adaora testwell"
-    assert entities["Lagos"].count == 2
 
 
 def mention(start: int, text: str, label: Label = "Person", confidence: float = 0.5) -> Mention:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
-from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -34,6 +33,12 @@ SECONDS = 20.0
 def settings(kafka: KafkaServer) -> Settings:
     """Settings for the broker of this run."""
     return Settings(kafka=Kafka(bootstrap_servers=kafka.bootstrap_servers))
+
+
+def code(message: Message) -> int | None:
+    """The code of the error that a message carries."""
+    error = message.error()
+    return error.code() if error else None
 
 
 def read(settings: Settings, topic: str, count: int, **extra: object) -> list[Message]:
@@ -130,7 +135,7 @@ def test_a_topic_is_never_created_by_reading(settings: Settings) -> None:
     consumer = clients.consumer(settings, group_id="nobody")
     consumer.subscribe(["nothing-here"])
     (message,) = consumer.consume(1, SECONDS)
-    assert message.error().code() == KafkaError.UNKNOWN_TOPIC_OR_PART
+    assert code(message) == KafkaError.UNKNOWN_TOPIC_OR_PART
     assert "nothing-here" not in clients.admin(settings).list_topics(timeout=SECONDS).topics
     consumer.close()
 
@@ -149,21 +154,13 @@ def subscribed(settings: Settings, topic: str, instance: str) -> Consumer:
     return consumer
 
 
-@contextlib.contextmanager
-def joined(settings: Settings, topic: str, instance: str) -> Iterator[tuple[Consumer, list[Message]]]:
-    """The same, once it has its first record."""
-    consumer = subscribed(settings, topic, instance)
-    yield consumer, take(consumer, 1)
-    consumer.close()
-
-
 def take(consumer: Consumer, count: int) -> list[Message]:
     """`count` messages, errors too but for the end of a partition, or what came in time."""
     found: list[Message] = []
     deadline = time.monotonic() + SECONDS
     while len(found) < count and time.monotonic() < deadline:
         messages = consumer.consume(count - len(found), 0.2)
-        found += [one for one in messages if one.error() is None or one.error().code() != KafkaError._PARTITION_EOF]
+        found += [one for one in messages if code(one) != KafkaError._PARTITION_EOF]
     return found
 
 
@@ -181,7 +178,7 @@ def test_transactions_commit_output_and_offset_together(settings: Settings, topi
     filled(settings, source, range(4))
     producer = clients.transactional_producer(settings, f"{source}-0")
     producer.init_transactions(SECONDS)
-    with joined(settings, source, source, f"{source}-0") as consumer:
+    with closing(subscribed(settings, source, f"{source}-0")) as consumer:
         for offset, how in ((2, producer.commit_transaction), (4, producer.abort_transaction)):
             records = take(consumer, 2)
             producer.begin_transaction()
@@ -201,13 +198,13 @@ def test_a_static_member_comes_back_at_once(settings: Settings, topics: MakeTopi
     """With the same instance id a worker that left without a word has its partitions again before the session ends."""
     (topic,) = topics("static", partitions=2)
     filled(settings, topic, range(2))
-    with joined(settings, topic, topic, "slot-0") as first:
+    with closing(subscribed(settings, topic, "slot-0")) as first:
         assert [m.value() for m in take(first, 1)] == [b"0"]
         started = time.monotonic()
-        with joined(settings, topic, topic, "slot-0") as second:
-            assert len(second.assignment()) == 2
-            assert time.monotonic() - started < settings.worker.session_timeout_ms / 1000
+        with closing(subscribed(settings, topic, "slot-0")) as second:
             assert [m.value() for m in take(second, 1)] == [b"0"]
+            assert time.monotonic() - started < settings.worker.session_timeout_ms / 1000
+            assert len(second.assignment()) == 2
             with pytest.raises(KafkaException) as caught:
                 first.commit(offsets=[TopicPartition(topic, 0, 1)], asynchronous=False)
         assert caught.value.args[0].code() in (KafkaError.FENCED_INSTANCE_ID, KafkaError._FENCED, KafkaError._FATAL)
@@ -217,14 +214,15 @@ def test_an_offset_out_of_range_is_an_error(settings: Settings, topics: MakeTopi
     """Where the committed offset was deleted the worker's consumer says so, and does not silently start elsewhere."""
     (topic,) = topics("range", partitions=1)
     filled(settings, topic, range(10))
-    with joined(settings, topic, topic, "slot-0") as consumer:
+    with closing(subscribed(settings, topic, "slot-0")) as consumer:
+        assert [m.value() for m in take(consumer, 1)] == [b"0"]
         consumer.commit(offsets=[TopicPartition(topic, 0, 3)], asynchronous=False)
     admin = clients.admin(settings)  # held: a client that is gone answers nothing, and the future waits for ever
     for future in admin.delete_records([TopicPartition(topic, 0, 7)]).values():
         future.result(SECONDS)
-    with joined(settings, topic, topic, "slot-0") as consumer:
+    with closing(subscribed(settings, topic, "slot-0")) as consumer:
         (message,) = take(consumer, 1)
-        assert message.error().code() == KafkaError._AUTO_OFFSET_RESET
+        assert code(message) == KafkaError._AUTO_OFFSET_RESET
         assert (message.topic(), message.partition()) == (topic, 0)
 
 

@@ -12,7 +12,7 @@ from pipeline.settings import Kafka, Settings
 from pipeline.stream import clients
 from pipeline.stream.embedded import MAX_RECORD_BYTES, PARTITIONS, EmbeddedBroker, is_embedded
 
-QUIET = {"log_level": 0}
+QUIET: dict[str, str | int | float | bool] = {"log_level": 0}
 
 
 def settings_of(broker: EmbeddedBroker) -> Settings:
@@ -81,7 +81,7 @@ def test_it_ends_with_its_block(capfd: pytest.CaptureFixture[str], caplog: pytes
     """After the block nobody listens; closing twice is fine; nothing was written to stderr or above debug level."""
     caplog.set_level(logging.INFO, logger="pipeline.stream.embedded")
     with EmbeddedBroker(["a"]) as broker:
-        address = {"bootstrap.servers": broker.bootstrap_servers, **QUIET}
+        address: dict[str, str | int | float | bool] = {"bootstrap.servers": broker.bootstrap_servers, **QUIET}
     broker.close()
     with pytest.raises(Exception, match=r"_TRANSPORT|_TIMED_OUT"):
         AdminClient(address).list_topics(timeout=1)

@@ -24,7 +24,7 @@ def group(mentions: Sequence[Mention], length: int) -> tuple[list[Mention], list
     one stands in a text of `length` code points.
     """
     names = [_name(mention.text) for mention in mentions]
-    keys: list[_Key] = [(m.label, name.casefold()) for m, name in zip(mentions, names, strict=True)]
+    keys: list[Key] = [(m.label, name.casefold()) for m, name in zip(mentions, names, strict=True)]
     fuller = _fuller_names({key for key in keys if key[0] == "Person"})
     keys = [fuller.get(key, key) for key in keys]
     order = {key: index for index, key in enumerate(dict.fromkeys(keys))}
