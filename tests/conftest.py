@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = ("data", "kafka")
 MakeTopics = Callable[..., list[str]]
+
+# no deadlines: machines are shared; in CI the same examples every time, so that a red run can be run again
+hypothesis_settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile("ci", parent=hypothesis_settings.get_profile("shared"), derandomize=True)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") == "true" else "shared")
 
 
 def corpora() -> Path:
