@@ -19,7 +19,7 @@ from pipeline.enrich.entities.tokens import MAX_PIECE_TOKENS, pieces
 from pipeline.records import Label, Mention
 from quality.score_tagger import rows, score
 
-DEV_FLOOR = 0.0
+DEV_FLOOR = 0.771  # 0.781 measured
 ARTICLE = """The mayor of Lagos, Adaora Testwell, met Prime Minister Oskar Fabelman in Berlin on Monday.
 
 Testwell said that Nigeria would pay $5 million to the World Health Organization by March 2023. Mr Fabelman's
