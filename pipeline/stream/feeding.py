@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Message
 
 from pipeline.enrich.decode import decode
 from pipeline.enrich.identity import record_key
@@ -81,17 +81,3 @@ class Feeder:
         """Waits for the last acknowledgement."""
         self.tally.failed += self._producer.flush(_FLUSH_SECONDS)
         return self.tally
-
-
-def unread(settings: Settings, group: str) -> int:
-    """The records of the raw topic that a group has not committed, of all partitions."""
-    consumer = clients.consumer(settings, group_id=group)
-    try:
-        found = consumer.list_topics(settings.topics.raw, timeout=_SECONDS).topics[settings.topics.raw]
-        places = [TopicPartition(settings.topics.raw, p) for p in found.partitions]
-        committed = consumer.committed(places, timeout=_SECONDS)
-        return sum(
-            consumer.get_watermark_offsets(place, timeout=_SECONDS)[1] - max(0, place.offset) for place in committed
-        )
-    finally:
-        consumer.close()
