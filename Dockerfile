@@ -1,16 +1,18 @@
-# Two stages: the first builds a venv, the second has no build tools, no shell script, no root.
-FROM python:3.13-slim AS build
+# Two stages: the first makes a venv from the hashed lock file; the second has no pip, no compiler and no root.
+FROM python:3.13-slim-bookworm AS build
 WORKDIR /src
 COPY requirements.lock ./
 RUN python -m venv /opt/articles \
- && /opt/articles/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+ && /opt/articles/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY pipeline ./pipeline
 RUN /opt/articles/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
  && /opt/articles/bin/pip uninstall -y setuptools pip
 
-FROM python:3.13-slim
-RUN useradd --system --uid 10001 articles
+FROM python:3.13-slim-bookworm
+RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin articles \
+ && python -m pip uninstall -y pip \
+ && rm -rf /usr/local/lib/python3.13/ensurepip
 COPY --from=build /opt/articles /opt/articles
 COPY config /app/config
 WORKDIR /app

@@ -1,7 +1,13 @@
 # The only door: make help. Python >= 3.11 is enough for everything but `kafka` (Java and mvn).
-PYTHON ?= $(shell for v in 3.13 3.12 3.11 3.14; do p=$$(command -v python$$v 2>/dev/null) && $$p -c 'import ensurepip' 2>/dev/null && echo $$p && exit; done; echo python3)
+PYTHON ?= $(shell for v in 3.13 3.12 3.11 3.14; do \
+            python$$v -c 'import ensurepip' 2>/dev/null && echo python$$v && exit; done; echo python3)
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install -q --disable-pip-version-check
+WANTED := articles needs Python 3.11 or newer
+IS_OLD := import sys; sys.exit(sys.version_info < (3, 11) and "$(WANTED); this is " + sys.version.split()[0])
+FAIL    = { echo "$(1)" >&2; exit 1; }
+NAME   := name one: make PYTHON=/path/to/python3.12
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check lint lock schemas kafka bench clean
@@ -9,16 +15,21 @@ BIN    := $(VENV)/bin
 help: ## what each target does
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# A half-made or broken environment is made anew; a folder that is none is left alone.
 $(VENV)/.run: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "articles needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@command -v $(PYTHON) >/dev/null || $(call FAIL,$(WANTED) and finds no $(PYTHON); $(NAME))
+	@$(PYTHON) -c '$(IS_OLD)' || $(call FAIL,$(NAME))
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call FAIL,$(PYTHON) lacks ensurepip: apt-get install python3-venv)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || \
+	  $(PYTHON) -m venv $$(test ! -f $(VENV)/pyvenv.cfg || echo --clear) $(VENV)
+	@$(BIN)/python -c '$(IS_OLD)' || $(call FAIL,$(VENV) was made by an old Python: make clean)
 	@echo "installing into $(VENV), once"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PIP) --no-deps --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(PIP) --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 install: $(VENV)/.run ## set up .venv from the hashed lock file
@@ -44,9 +55,10 @@ bench: $(VENV)/.dev ## measure, print a table, write bench.json
 schemas: $(VENV)/.dev ## write pipeline/schemas anew from records.py
 	@$(BIN)/python -m quality.schemas
 
+LOCK = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build
 lock: ## write the lock files anew (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## remove what make made
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import orjson
 
 from pipeline.reasons import DeadReason
-from pipeline.records import Json
+from pipeline.records import Headers, Json
+
+_SCHEMAS = frozenset({b"1", b"enriched/1"})  # what the header may say; without it the record is version 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,11 @@ class NotEnriched:
     detail: str
 
 
-def entity_records(value: bytes | None) -> Fanout | NotEnriched:
+def entity_records(value: bytes | None, headers: Headers = ()) -> Fanout | NotEnriched:
     """The records of an article; none when it was not tagged. Plain dicts: a record costs microseconds, not tens."""
+    named = [told for name, told in headers if name == "schema" and told is not None]
+    if named and named[-1] not in _SCHEMAS:
+        return NotEnriched(DeadReason.UNSUPPORTED_SCHEMA, "the schema header is not enriched/1, the only version known")
     if value is None:
         return NotEnriched(DeadReason.NO_VALUE, "an enriched record without a value")
     try:
@@ -37,8 +42,7 @@ def entity_records(value: bytes | None) -> Fanout | NotEnriched:
         return NotEnriched(DeadReason.INVALID_JSON, "an enriched record that is not JSON")
     if not isinstance(article, dict):
         return NotEnriched(DeadReason.NOT_AN_OBJECT, "an enriched record that is not an object")
-    schema = article.get("schema")
-    if schema != "enriched/1":
+    if article.get("schema", "enriched/1") != "enriched/1":
         return NotEnriched(DeadReason.UNSUPPORTED_SCHEMA, "an enriched record of an unknown schema")
     try:
         return _fanout(article)
@@ -71,5 +75,6 @@ def _fanout(article: Json) -> Fanout:
             "origin": origin,
         }
         records.append((entity["id"].encode("utf-8", "replace"), orjson.dumps(record)))
-    place = f"{origin['topic']}/{origin['partition']}/{origin['offset']}" if "topic" in origin else f"{origin['file']}/{origin['line']}"
+    parts = ("topic", "partition", "offset") if "topic" in origin else ("file", "line")
+    place = "/".join(str(origin[part]) for part in parts)
     return Fanout(article["id"].encode(), place.encode("ascii", "backslashreplace"), records)

@@ -57,7 +57,9 @@ def _unwatched(_step: str, _value: object) -> None:
     """The watch of those who do not watch."""
 
 
-def process(value: bytes | None, headers: Headers = (), *, rules: Rules | None = None, watch: Watch = _unwatched) -> Outcome:
+def process(
+    value: bytes | None, headers: Headers = (), *, rules: Rules | None = None, watch: Watch = _unwatched
+) -> Outcome:
     """One raw record through every step. `watch(step, value)` is told what each step returned, as it returns it."""
     rules = rules or Rules()
     raw = decode(value, headers, rules.limits)
@@ -166,7 +168,7 @@ def fit(record: Enriched | Rejected, limit: int) -> tuple[Enriched | Rejected | 
         record, body = smaller, encode(smaller)
     if len(body) > limit:
         detail = f"the record made from it has {len(body)} bytes, over the limit of {limit}"
-        return Dead(record.id, DeadReason.TOO_LARGE, "size", detail), b""
+        return Dead(record.id, DeadReason.TOO_LARGE, "size", detail, record.site), b""
     return record, body
 
 

@@ -49,6 +49,8 @@ def from_file(path: Path, known: Iterable[str]) -> Layer:
         raise ConfigError(f"the configuration file {path} is not TOML: {error}") from None
     if stray := [name for name, table in tables.items() if not isinstance(table, dict)]:
         raise ConfigError(f"{path}: {stray[0]} stands outside of a section; write it under [kafka], [worker], ...")
+    for section in tables:
+        _must_be_known(section, dict.fromkeys(key.partition(".")[0] for key in known), str(path), "section")
     layer = {
         f"{section}.{key}": Given(value, str(path)) for section, table in tables.items() for key, value in table.items()
     }
@@ -97,12 +99,12 @@ def build(model: type[Model], layers: Iterable[Layer]) -> Model:
         raise ConfigError("\n".join(dict.fromkeys(lines))) from None  # the cause would show secrets
 
 
-def _must_be_known(name: str, known: Iterable[str], source: str) -> None:
+def _must_be_known(name: str, known: Iterable[str], source: str, kind: str = "setting") -> None:
     names = list(known)
     if name in names:
         return
     nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.0)
-    raise ConfigError(f"{source}: there is no setting {name}; the nearest is {nearest[0]}")
+    raise ConfigError(f"{source}: there is no {kind} {name}; the nearest is {nearest[0]}")
 
 
 def _sections(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
@@ -141,6 +143,8 @@ def _fix(error: ErrorDetails) -> str:
         return "there is no such file"
     if kind == "string_type":
         return "write text in quotes"
+    if kind == "tuple_type":
+        return "write a list, each in quotes"
     bound = next((name for name in _BOUNDS if name in context), None)
     return f"must be {_BOUNDS[bound]} {context[bound]}" if bound else error["msg"]
 

@@ -12,7 +12,7 @@ from pipeline.job import Job, Result
 from pipeline.pool import Pool, ordered
 from pipeline.reasons import DeadReason
 from pipeline.records import DeadLine, FileOrigin, encode
-from pipeline.sources.files import Sourced
+from pipeline.sources.files import Sourced, SourceError
 
 _BATCH_JOBS = 16
 _BATCH_BYTES = 1_000_000
@@ -20,9 +20,13 @@ _BATCH_BYTES = 1_000_000
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the input: `records` = enriched + the sums of rejected and dead."""
+    """What became of the input: `records` were read, and each is enriched, rejected or dead.
+
+    `unread` says why the input could not be read to its end; what came before it is accounted for.
+    """
 
     records: int = 0
+    unread: str | None = None
     enriched: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     dead: Counter[str] = field(default_factory=Counter)
@@ -30,7 +34,6 @@ class Tally:
 
     def add(self, result: Result) -> None:
         """Counts one result."""
-        self.records += 1
         self.step_ns.update(result.laps)
         if result.outcome == "enriched":
             self.enriched += 1
@@ -38,9 +41,14 @@ class Tally:
             (self.rejected if result.outcome == "rejected" else self.dead)[result.reason or ""] += 1
 
     @property
+    def done(self) -> int:
+        """How many results there are."""
+        return self.enriched + self.rejected.total() + self.dead.total()
+
+    @property
     def balanced(self) -> bool:
-        """Is every record accounted for, once?"""
-        return self.records == self.enriched + self.rejected.total() + self.dead.total()
+        """Is every record that was read accounted for, once?"""
+        return self.records == self.done
 
     def as_dict(self) -> dict[str, object]:
         """For `--json`."""
@@ -50,6 +58,7 @@ class Tally:
             "rejected": dict(self.rejected),
             "dead": dict(self.dead),
             "balanced": self.balanced,
+            "unread": self.unread,
             "cpu_us_by_step": {step: round(ns / 1000 / max(1, self.records), 1) for step, ns in self.step_ns.items()},
         }
 
@@ -64,14 +73,24 @@ class Sinks:
 
 
 def run(records: Iterable[Sourced], pool: Pool, sinks: Sinks, progress: Callable[[Tally], None]) -> Tally:
-    """Every record through the pool, each result to its file in the order of the input."""
+    """Every record through the pool, each result to its file in the order of the input. Raises PoolError, OSError."""
     tally = Tally()
-    for batch, _, results in ordered(pool, _batches(records)):
+    for batch, _, results in ordered(pool, _batches(_counted(records, tally))):
         for sourced, result in zip(batch, results, strict=True):
             _write(sourced, result, sinks)
             tally.add(result)
         progress(tally)
     return tally
+
+
+def _counted(records: Iterable[Sourced], tally: Tally) -> Iterator[Sourced]:
+    """Ends where the input breaks off, so that what came before goes its way."""
+    try:
+        for record in records:
+            tally.records += 1
+            yield record
+    except SourceError as error:
+        tally.unread = str(error)
 
 
 def _batches(records: Iterable[Sourced]) -> Iterator[tuple[list[Sourced], Sequence[Job]]]:

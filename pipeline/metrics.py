@@ -22,14 +22,15 @@ INFO = Metric("articles_info", "gauge", "Always 1; its labels say what runs", ("
 PROCESSED = Metric(
     "articles_processed_total", "counter", "Records committed, by what became of them", ("stage", "outcome", "reason")
 )
-PRODUCED = Metric("articles_produced_total", "counter", "Records produced and committed, by topic", ("stage", "topic"))
 STEP_SECONDS = Metric("articles_step_seconds_total", "counter", "Processor time of each step of the flow", ("step",))
 TRANSACTION_SECONDS = Metric(
     "articles_transaction_seconds", "histogram", "From the first produce to the end of the commit, a batch", ("stage",)
 )
 BATCH_RECORDS = Metric("articles_batch_records_total", "counter", "Records in committed batches", ("stage",))
 BATCHES = Metric("articles_batches_total", "counter", "Batches by how they ended", ("stage", "ending"))
-CHILDREN_LOST = Metric("articles_children_lost_total", "counter", "Children that died on a record, by reason", ("reason",))
+CHILDREN_LOST = Metric(
+    "articles_children_lost_total", "counter", "Children that died on a record, by reason", ("reason",)
+)
 LAG = Metric(
     "articles_consumer_lag", "gauge", "Records before the last stable offset, not yet committed", ("stage", "partition")
 )
@@ -67,9 +68,9 @@ class Metrics:
         assert isinstance(made, Histogram)
         made.labels(*labels).observe(value)
 
-    def clear(self, metric: Metric) -> None:
-        """Forgets all label values of a gauge: partitions come and go."""
-        self._made[metric].clear()
+    def clear(self, metric: Metric, **labels: str) -> None:
+        """Forgets what a gauge holds under these labels: partitions come and go."""
+        self._made[metric].remove_by_labels(labels)
 
     def render(self) -> bytes:
         """The Prometheus text format."""

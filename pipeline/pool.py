@@ -1,17 +1,18 @@
 """Child processes that work on records under limits: CPU deadline, wall clock, memory. Knows no Kafka.
 
-A child reads a batch of jobs and writes a result after each, so when it dies the record that broke it is the first
-without a result. That record is tried once more, alone, in a fresh child, and then given up with the reason; the rest
-of its batch goes on. One thread a child keeps the code straight; the order of a batch is the order of its results.
+A child reads a batch of jobs and answers with several results at a time. When it dies, what is left of the batch goes
+to a fresh child that writes each result at once: then the record that breaks it is the first without a result. That
+record is tried once more, alone, and then given up with the reason; its batch mates go on.
+One thread a child keeps the code straight; the order of a batch is the order of its results.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
+import fcntl
+import math
 import os
 import queue
-import resource
 import select
 import signal
 import subprocess
@@ -19,16 +20,16 @@ import sys
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TypeVar
 
 import orjson
 import psutil
 
-from pipeline.job import Handler, Job, Result, failed, parse_result, read_jobs, where, write_jobs, write_result
+from pipeline.child import PACK_BYTES
+from pipeline.job import Job, Result, failed, parse_result, write_jobs
 from pipeline.reasons import DeadReason
 from pipeline.records import Json
 
@@ -36,7 +37,6 @@ Tag = TypeVar("Tag")
 _ON_LINUX = sys.platform == "linux"
 _START_SECONDS = 60.0
 _WALL_FACTOR = 10  # wall-clock limit of a record, in CPU limits: for what sleeps or waits instead of working
-_PR_SET_PDEATHSIG = 1
 
 
 class PoolError(RuntimeError):
@@ -50,7 +50,7 @@ class PoolRules:
     children: int = 2
     cpu_seconds: float = 2.0
     memory_bytes: int = 1024**3
-    recycle_jobs: int = 5000
+    recycle_jobs: int = 100_000  # to start one costs a second, and memory is flat for so long (docs/decisions.md)
 
 
 class Pool:
@@ -59,10 +59,12 @@ class Pool:
     def __init__(self, rules: PoolRules, handler: str, config: Mapping[str, Json]) -> None:
         self.rules = rules
         self.depth = 2 * rules.children  # batches in flight that keep every child busy
-        self.kills: Counter[str] = Counter()  # children lost, by reason
-        self._command = [sys.executable, "-P", "-m", "pipeline.pool", handler, orjson.dumps(config).decode()]
+        self._kills: Counter[str] = Counter()
+        self._counting = threading.Lock()
+        self._command = [sys.executable, "-P", "-m", "pipeline.child", handler, orjson.dumps(config).decode()]
         self._tasks: queue.SimpleQueue[tuple[Sequence[Job], Future[list[Result]]] | None] = queue.SimpleQueue()
-        self._lanes = [threading.Thread(target=self._lane, name=f"pool-{n}", daemon=True) for n in range(rules.children)]
+        names = [f"pool-{number}" for number in range(rules.children)]
+        self._lanes = [threading.Thread(target=self._lane, name=name, daemon=True) for name in names]
         self._ready = threading.Semaphore(0)
         for lane in self._lanes:
             lane.start()
@@ -74,10 +76,10 @@ class Pool:
         return future
 
     def take_kills(self) -> Counter[str]:
-        """Children lost since the last call, by reason; for one caller."""
-        taken = Counter(self.kills)
-        self.kills.subtract(taken)
-        return +taken
+        """Children lost since the last call, by reason."""
+        with self._counting:
+            taken, self._kills = self._kills, Counter()
+        return taken
 
     def wait_ready(self) -> None:
         """Returns when every child has started."""
@@ -91,14 +93,22 @@ class Pool:
         for lane in self._lanes:
             lane.join()
 
+    def _lost(self, reason: DeadReason) -> None:
+        with self._counting:
+            self._kills[str(reason)] += 1
+
     def _lane(self) -> None:
-        lane = _Lane(self.rules, self._command, self.kills)
+        lane = _Lane(self.rules, self._command, self._lost)
         try:
-            with contextlib.suppress(PoolError):  # told to whoever submits
-                lane.child()
-            self._ready.release()
+            try:
+                with contextlib.suppress(PoolError):  # told to whoever submits
+                    lane.child()
+            finally:
+                self._ready.release()
             while (task := self._tasks.get()) is not None:
                 jobs, future = task
+                if not future.set_running_or_notify_cancel():  # nobody waits for it any more
+                    continue
                 try:
                     future.set_result(lane.run(jobs))
                 except PoolError as error:
@@ -127,10 +137,10 @@ def ordered(
 class _Lane:
     """One child at a time, replaced when it dies, and the loop that finds the record to blame."""
 
-    def __init__(self, rules: PoolRules, command: list[str], kills: Counter[str]) -> None:
+    def __init__(self, rules: PoolRules, command: list[str], lost: Callable[[DeadReason], None]) -> None:
         self._rules = rules
         self._command = command
-        self._kills = kills
+        self._lost = lost
         self._child: _Child | None = None
 
     def child(self) -> _Child:
@@ -142,22 +152,24 @@ class _Lane:
 
     def run(self, jobs: Sequence[Job]) -> list[Result]:
         results: list[Result] = []
+        packed = True
         while len(results) < len(jobs):
-            broken = self._work(jobs[len(results) :], results)
-            if broken is None:
+            if self._work(jobs[len(results) :], results, packed) is None:
+                break
+            if packed:
+                packed = False  # whose fault it was shows when the results come one by one
                 continue
             culprit = jobs[len(results)]
-            again = self._work([culprit], results)  # alone, in a fresh child: bad luck or a bad record?
+            again = self._work([culprit], results, packed)  # alone, in a fresh child: bad luck or a bad record?
             if again is not None:
                 results.append(failed(culprit, *again))
         return results
 
-    def _work(self, jobs: Sequence[Job], results: list[Result]) -> tuple[DeadReason, str] | None:
+    def _work(self, jobs: Sequence[Job], results: list[Result], packed: bool) -> tuple[DeadReason, str] | None:
         """Appends results until the jobs are done (None) or the child is lost (why)."""
-        child = self.child()
-        failure = child.work(jobs, results)
+        failure = self.child().work(jobs, results, packed)
         if failure is not None:
-            self._kills[str(failure[0])] += 1
+            self._lost(failure[0])
             self.end()
         return failure
 
@@ -173,11 +185,20 @@ class _Child:
     def __init__(self, command: list[str], rules: PoolRules) -> None:
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         limits = orjson.dumps([rules.cpu_seconds, rules.memory_bytes, os.getpid()]).decode()
-        self._process = subprocess.Popen(
-            [*command, limits], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-        )
+        try:
+            self._process = subprocess.Popen(
+                [*command, limits], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+            )
+        except OSError as error:
+            raise PoolError(f"a child process could not start: {error.strerror}") from error
         assert self._process.stdin is not None and self._process.stdout is not None
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):  # over a limit of the user's: they stay at 64 KiB
+                for pipe in (self._stdin, self._stdout):
+                    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 2 * PACK_BYTES)
+        self._arrived = select.poll()
+        self._arrived.register(self._stdout, select.POLLIN)
         self._info = psutil.Process(self._process.pid)
         self._wall = rules.cpu_seconds * _WALL_FACTOR
         self._memory = rules.memory_bytes
@@ -186,20 +207,23 @@ class _Child:
         self._killed: tuple[DeadReason, str] | None = None
         if self._next(_START_SECONDS) is None:
             self.end()
-            raise PoolError(f"a child process could not start (exit code {self._process.returncode}); its error is above")
+            code = self._process.returncode
+            raise PoolError(f"a child process could not start (exit code {code}); its error is above")
 
     def worn(self, rules: PoolRules) -> bool:
         """Parsers leak: is it time for a fresh child?"""
-        if self._jobs >= rules.recycle_jobs:
-            return True
-        try:
-            return int(self._info.memory_info().rss) > rules.memory_bytes * 0.6
-        except psutil.Error:
-            return True
+        return self._jobs >= rules.recycle_jobs or self._memory_held() > rules.memory_bytes * 0.6
 
-    def work(self, jobs: Sequence[Job], results: list[Result]) -> tuple[DeadReason, str] | None:
+    def _memory_held(self) -> float:
+        """Resident bytes; endless for a child that is gone."""
         try:
-            write_jobs(self._stdin, jobs)
+            return float(self._info.memory_info().rss)
+        except psutil.Error:
+            return math.inf
+
+    def work(self, jobs: Sequence[Job], results: list[Result], packed: bool) -> tuple[DeadReason, str] | None:
+        try:
+            write_jobs(self._stdin, jobs, packed)
         except BrokenPipeError:
             return self._verdict()
         for _ in jobs:
@@ -215,19 +239,23 @@ class _Child:
     def _next(self, seconds: float) -> Result | None:
         """The next result; None when the child has died or was killed for taking longer than `seconds`."""
         deadline = time.monotonic() + seconds
-        while (result := parse_result(self._buffer)) is None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                self._kill(DeadReason.TIMEOUT, f"no result after {seconds:g} s")
-                return None
-            if select.select([self._stdout], [], [], left if _ON_LINUX else min(left, 0.2))[0]:
-                data = os.read(self._stdout.fileno(), 1 << 20)
-                if not data:
+        try:
+            while (result := parse_result(self._buffer)) is None:
+                left = max(0.0, deadline - time.monotonic())
+                if self._arrived.poll(1000 * (left if _ON_LINUX else min(left, 0.2))):
+                    data = os.read(self._stdout.fileno(), 2 * PACK_BYTES)
+                    if not data:
+                        return None
+                    self._buffer += data
+                elif left == 0:
+                    self._kill(DeadReason.TIMEOUT, f"no result after {seconds:g} s")
                     return None
-                self._buffer += data
-            elif not _ON_LINUX and self._info.memory_info().rss > self._memory:
-                self._kill(DeadReason.MEMORY, f"over the limit of {self._memory} bytes")
-                return None
+                elif not _ON_LINUX and self._memory_held() > self._memory:
+                    self._kill(DeadReason.MEMORY, f"over the limit of {self._memory} bytes")
+                    return None
+        except (ValueError, TypeError):
+            self._kill(DeadReason.CRASHED, "the child answered with what is no result")
+            return None
         return result
 
     def _kill(self, reason: DeadReason, detail: str) -> None:
@@ -243,7 +271,7 @@ class _Child:
         if code == -signal.SIGPROF:
             return DeadReason.TIMEOUT, f"over the limit of {self._wall / _WALL_FACTOR:g} s of processor time"
         if code < 0:
-            return DeadReason.CRASHED, f"the child was ended by signal {-code} ({signal.Signals(-code).name})"
+            return DeadReason.CRASHED, f"the child was ended by signal {-code} ({signal.strsignal(-code)})"
         return DeadReason.CRASHED, f"the child ended with exit code {code}"
 
     def end(self) -> None:
@@ -252,41 +280,3 @@ class _Child:
         self._process.kill()
         self._process.wait()
         self._stdout.close()
-
-
-def serve(handler: Handler, cpu_seconds: float) -> None:
-    """The child's loop, until the pipe ends. What the handler's libraries print goes to stderr."""
-    jobs_pipe, results_pipe = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(2, 1)
-    write_result(results_pipe, Result("dead", None, "", None, None, "ready"))
-    while (jobs := read_jobs(jobs_pipe)) is not None:
-        for job in jobs:
-            signal.setitimer(signal.ITIMER_PROF, cpu_seconds)  # default action: ends even C code that holds the GIL
-            try:
-                result = handler(job)
-            except MemoryError:
-                result = failed(job, DeadReason.MEMORY, "over the memory limit of a child")
-            except Exception as error:  # noqa: BLE001  (the one place)
-                result = failed(job, DeadReason.INTERNAL_ERROR, where(error))
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            write_result(results_pipe, result)
-
-
-def main(handler: str, config: str, limits: str) -> None:
-    """Entry of a child: obeys its limits, dies with its parent, leaves SIGINT and SIGTERM to it."""
-    cpu_seconds, memory_bytes, parent = orjson.loads(limits)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if _ON_LINUX:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold article text
-    if os.getppid() != parent:
-        sys.exit("the parent is gone")
-    module, name = handler.split(":")
-    serve(getattr(import_module(module), name)(orjson.loads(config)), cpu_seconds)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -45,12 +45,14 @@ class _Group(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _plain(cls, value: object, info: ValidationInfo) -> object:
-        """From a file or the environment: the empty string means unset, commas make a list."""
+        """From a file or the environment: the empty string means unset, commas make a list, true is no number."""
         field = cls.model_fields[str(info.field_name)]
         if value == "" and field.default is None:
             return None
         if isinstance(value, str) and get_origin(field.annotation) is tuple:
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        if isinstance(value, bool) and field.annotation in (int, float):
+            raise ValueError("write a number")
         return value
 
 

@@ -12,7 +12,7 @@ from pipeline.records import Cut
 
 
 def kept_slices(length: int, cuts: Sequence[Cut]) -> list[tuple[int, int]]:
-    """The (start, end) slices of a page text of `length` code points that no cut covers; cuts sorted, not overlapping."""
+    """The (start, end) slices of a page text of `length` code points that no cut covers; cuts sorted and apart."""
     slices = []
     position = 0
     for cut in cuts:

@@ -95,9 +95,9 @@ def enriched() -> Enriched:
         mentions=mentions,
         entities=(
             Entity("geonames:2761369", "Location", "Vienna", 1, 0.41, 0.99, **place),  # type: ignore[arg-type]
-            Entity("date:14 may 2024", "Date", "14 May 2024", 1, 0.12, 0.98, value="2024-05-14"),
-            Entity("organization:wiener linien", "Organization", "Wiener Linien", 1, 0.34, 0.97),
-            Entity("money:40 million euros", "Money", "40 million euros", 1, 0.13, 0.96, value="EUR 40000000"),
+            Entity("Date:14 may 2024", "Date", "14 May 2024", 1, 0.12, 0.98, value="2024-05-14"),
+            Entity("Organization:wiener linien", "Organization", "Wiener Linien", 1, 0.34, 0.97),
+            Entity("Money:40 million euros", "Money", "40 million euros", 1, 0.13, 0.96, value="EUR 40000000"),
         ),
         flags=("short",),
         steps=Steps(language="run", dates="run", entities="run", linking="run", places="run", fingerprint="run"),

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from pipeline.reasons import DeadReason
-from pipeline.records import DeadLine, Enriched, EntityRecord, LedgerRecord, Rejected
+from pipeline.records import DeadLine, Enriched, EntityRecord, Label, LedgerRecord, Rejected
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -43,6 +43,7 @@ ARTICLE_ID = {
 }
 URL = {"pattern": "^https://", "description": "canonical URL"}
 SITE = {"minLength": 1, "description": "host of the URL, without www."}
+ENTITY_ID = f"^(geonames:[0-9]+|({'|'.join(get_args(Label))}):.+)$"
 UNIT = {"minimum": 0, "maximum": 1}
 
 # by 'Class.field', else by 'field': what is added to the schema of the field's type
@@ -72,7 +73,7 @@ FIELDS: dict[str, Schema] = {
     "Cut.rule": {"minLength": 1},
     "Cut.text": {"description": "null with records.cuts = spans or where truncated"},
     "Mention.text": {"minLength": 1},
-    "Entity.id": {"pattern": "^[A-Za-z]+:.", "description": "geonames:703448, else label:casefolded name"},
+    "Entity.id": {"pattern": ENTITY_ID, "description": "geonames:703448, else label:casefolded name"},
     "Entity.name": {"minLength": 1},
     "Entity.count": {"minimum": 1, "description": "how many mentions name it"},
     "EntityRecord.count": {"minimum": 1},

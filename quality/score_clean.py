@@ -1,6 +1,7 @@
-"""Scores cleaning: `python -m quality.score_clean`. Harm on clean articles, F1 of HTML mode beside trafilatura's.
+"""Scores cleaning: `python -m quality.score_clean`. Harm on clean articles, F1 beside trafilatura's.
 
-Reads ARTICLES_DATA (default ../shared/data). F1 is on shingles of 4 words, means over pages.
+Reads ARTICLES_DATA (default ../shared/data). F1 is on shingles of 4 words, means over pages: of HTML mode, and of text
+mode on the whole text that a page shows.
 """
 
 from __future__ import annotations
@@ -52,17 +53,19 @@ def main() -> None:
     print(f"harm on worldwide-raw: {share:.3%} of characters, {touched} articles touched")
     cut_chars = other = 0
     for name in PAGES:
-        ours, theirs, refused = [], [], 0
+        ours, theirs, as_text, refused = [], [], [], 0
         for row in rows(f"pages/{name}"):
             cleaned = clean_html(row["html"])
             assert rebuild(cleaned.text, cleaned.cuts) == cleaned.page.text
             ours.append(shingle_f1(row["body"], cleaned.text))
+            as_text.append(shingle_f1(row["body"], clean_text(cleaned.page.text).text))
             theirs.append(shingle_f1(row["body"], main_text(row["html"])))
             refused += cleaned.refusal is not None
             cut_chars += sum(c.end - c.start for c in cleaned.cuts)
             other += sum(c.end - c.start for c in cleaned.cuts if c.kind is CutKind.OTHER)
         count = len(ours)
-        print(f"{name}: {count} pages, F1 {sum(ours) / count:.4f}, trafilatura {sum(theirs) / count:.4f}, refused {refused}")
+        f1 = f"F1 {sum(ours) / count:.4f}, trafilatura {sum(theirs) / count:.4f}, as text {sum(as_text) / count:.4f}"
+        print(f"{name}: {count} pages, {f1}, refused {refused}")
     print(f"cut characters of kind other: {other / max(1, cut_chars):.2%}")
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 from hypothesis import strategies as st
 
 from pipeline.reasons import CutKind
-from pipeline.records import Cut, Json
+from pipeline.records import Cut, Headers, Json
 
 T = TypeVar("T")
 
@@ -91,6 +91,33 @@ def raw_objects() -> st.SearchStrategy[dict[str, Json]]:
     return st.builds(lambda *parts: {k: v for part in parts for k, v in part.items()}, json_objects(4), pages | known)
 
 
+def hostile_values() -> st.SearchStrategy[Json]:
+    """What `json.dumps` writes and orjson may refuse: numbers of any size, NaN, infinity, lone surrogates."""
+    scalars = st.none() | st.booleans() | st.integers() | st.floats() | broken_texts(20)
+    return st.recursive(
+        scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(broken_texts(5), inner, max_size=3)
+    )
+
+
+def hostile_objects() -> st.SearchStrategy[dict[str, Json]]:
+    """Raw records as `json.dumps` writes them: known fields with what they should not hold, NaN, lone surrogates."""
+    names = ("text", "html", "html_base64", "url", "title", "published_at", "fetched_at", "language", "source", "extra")
+    urls = st.builds("https://{}/{}".format, broken_texts(12), broken_texts(12))
+    values = hostile_values()
+    told = broken_texts() | texts() | hostile_html() | urls
+    known = st.dictionaries(st.sampled_from(names), told | told | told | values, max_size=8)
+    others = st.dictionaries(broken_texts(8), values, max_size=3)
+    return st.builds(lambda some, more: {**more, **some}, known, others)
+
+
+def headers_() -> st.SearchStrategy[Headers]:
+    """Headers of Kafka: the names that are read, in any form, and any other; no value, noise, or what is understood."""
+    read = ("content-type", "Content-Type", "url", "fetched-at", "schema", "", "\0", " url ")
+    types = (b"text/html", b"text/html; charset=zip", b"text/html;charset=utf-16", b"application/xhtml+xml")
+    value = st.none() | st.binary(max_size=20) | st.sampled_from((*types, b"1", b"raw/1"))
+    return st.lists(st.tuples(st.sampled_from(read) | st.text(), value), max_size=4)
+
+
 def raw_values() -> st.SearchStrategy[bytes]:
     """Raw records as they lie on the topic."""
     return raw_objects().map(lambda value: json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
@@ -123,7 +150,7 @@ _BY_FIELD: dict[str, st.SearchStrategy[Any]] = {  # 'Class.field', else 'field':
     "Dead.id": _HEX_IDS,
     "DeadLine.id": _HEX_IDS,
     "ArticleRef.id": _HEX_IDS,
-    "Entity.id": st.builds("{}:{}".format, st.sampled_from(("geonames", "person")), _NAMED),
+    "Entity.id": st.integers(1, 10**8).map("geonames:{}".format) | _NAMED.map("Person:{}".format),
     "url": st.none() | _NAMED.map("https://{}.example/".format),
     "site": st.none() | _NAMED.map("{}.example".format),
     "processed_at": st.none() | _TIMES,

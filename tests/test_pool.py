@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -12,9 +13,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pipeline.job import Job, Result
+from pipeline.job import Job, Result, enricher_config
 from pipeline.pool import Pool, PoolError, PoolRules, ordered
-from pipeline.records import FileOrigin
+from pipeline.records import FileOrigin, Json
+from pipeline.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 Make = Callable[..., Pool]
@@ -26,9 +28,11 @@ def make(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Make]:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pools = []
 
-    def build(children: int = 1, handler: str = "tests.traps:trapped", **rules: float) -> Pool:
+    def build(
+        children: int = 1, handler: str = "tests.traps:trapped", config: Json = None, **rules: float
+    ) -> Pool:
         chosen = PoolRules(children=children, **{"cpu_seconds": 0.3, "memory_bytes": 1024**3, **rules})
-        pools.append(Pool(chosen, handler, {"marker": str(tmp_path / "marker")}))
+        pools.append(Pool(chosen, handler, config or {"marker": str(tmp_path / "marker")}))
         return pools[-1]
 
     yield build
@@ -61,6 +65,9 @@ def test_results_come_in_the_order_of_the_jobs(make: Make) -> None:
         ("spin-in-c", "timeout"),
         ("sleep", "timeout"),
         ("eat", "memory"),
+        ("lie", "crashed"),
+        ("endless", "crashed"),
+        ("unwritable", "internal_error"),
         ("segv", "crashed"),
         ("exit", "crashed"),
         ("raise", "internal_error"),
@@ -71,6 +78,60 @@ def test_the_guilty_record_alone_is_given_up(make: Make, trap: str, reason: str)
     results = make().submit(jobs("a", "b", trap, "c", "d")).result(60)
     assert outcomes(results) == ["a", "b", reason, "c", "d"]
     assert results[2].outcome == "dead"
+
+
+def test_results_that_came_before_a_child_died_are_not_lost_in_its_pack(make: Make) -> None:
+    """Children hold results back for a moment; those of one that dies are made again, each once and in its place."""
+    results = make().submit(jobs(*(f"{n}" for n in range(30)), "segv", *(f"{n}" for n in range(30, 50)))).result(60)
+    assert outcomes(results) == [*(f"{n}" for n in range(30)), "crashed", *(f"{n}" for n in range(30, 50))]
+
+
+def test_memory_gone_in_crumbs_is_told_as_memory(make: Make) -> None:
+    """When not even a small object fits, the child can still say why, and goes on for its batch mates."""
+    results = make(cpu_seconds=20.0, memory_bytes=256 * 1024**2).submit(jobs("a", "crumbs", "b")).result(120)
+    assert outcomes(results) == ["a", "memory", "b"]
+
+
+def test_a_batch_of_many_slow_records_is_no_silence(make: Make) -> None:
+    """Each stays far below the wall-clock limit, all together exceed it: children answer while they work."""
+    pool = make(cpu_seconds=0.1)
+    assert outcomes(pool.submit(jobs(*["nap"] * 12)).result(60)) == ["nap"] * 12
+    assert not pool.take_kills()
+
+
+def test_a_process_that_holds_many_files_has_children_too(make: Make) -> None:
+    """Descriptors beyond 1023, which select() cannot take, are nothing special."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        assert outcomes(make().submit(jobs("a")).result(30)) == ["a"]
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_system_that_starts_no_process_is_no_record_s_fault(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the caller nor who waits for readiness hangs."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    pool = make()
+    pool.wait_ready()
+    with pytest.raises(PoolError, match="Cannot allocate memory"):
+        pool.submit(jobs("a")).result(30)
+
+
+def test_each_step_has_its_own_processor_time(make: Make) -> None:
+    """Under an armed deadline the clock of the process advances in ticks of 4 ms, longer than most steps."""
+    pool = make(handler="pipeline.job:enricher", config=enricher_config(Settings()), cpu_seconds=5.0)
+    raw = '{"text": "It rained in Vienna on Monday, said Anna Gruber of the Greens."}'
+    [result] = pool.submit(jobs(raw)).result(60)
+    assert [step for step, spent in result.laps.items() if spent <= 0] == []
+    assert {"decode", "page", "clean", "identity", "encode"} <= result.laps.keys()
 
 
 def test_the_parent_names_no_article_text(make: Make) -> None:
@@ -85,7 +146,7 @@ def test_a_record_is_tried_again_before_it_is_given_up(make: Make) -> None:
     """A child that was killed from outside costs nothing but a second try."""
     pool = make()
     assert outcomes(pool.submit(jobs("a", "once", "b")).result(30)) == ["a", "once", "b"]
-    assert pool.kills == {"crashed": 1}
+    assert pool.take_kills() == {"crashed": 1}
 
 
 def test_two_traps_in_one_batch_are_both_found(make: Make) -> None:
@@ -113,7 +174,7 @@ def test_children_are_replaced_after_their_share_of_jobs(make: Make) -> None:
     pool = make(recycle_jobs=3)
     pids = {r.id for n in range(6) for r in pool.submit(jobs("a", "b", "c")).result(30)}
     assert len(pids) == 6
-    assert not pool.kills
+    assert not pool.take_kills()
 
 
 def test_children_that_cannot_start_are_no_record_s_fault(make: Make) -> None:

@@ -20,7 +20,7 @@ from pipeline.records import Cut, EntityRecord, FileOrigin, encode
 from pipeline.schemas import NAMES, example, schema
 from pipeline.settings import Topics
 from pipeline.spans import rebuild
-from pipeline.stream.letters import dead_letter
+from pipeline.stream.letters import Letters
 from pipeline.stream.messages import Consumed
 from pipeline.stream.stages import ledger_records
 from quality import examples
@@ -51,7 +51,7 @@ def test_the_headers_of_letters_are_allowed(
 ) -> None:
     """For each reason, any detail, and any headers that the record had."""
     record = Consumed("articles.raw.v1", 0, 7, b"k", b"v", before)
-    letter = dead_letter(record, "articles.raw.v1.dlq", reason, "decode", detail, "0" * 32, 0)
+    letter = Letters("articles.raw.v1.dlq", 10**6).write(record, reason, "decode", detail, "0" * 32, 0)
     ours = {name: value.decode("ascii") for name, value in letter.headers[-10:] if value is not None}
     validator("dead_headers").validate(ours)
 
@@ -92,6 +92,8 @@ def test_the_example_article_is_whole() -> None:
     for mention in record["mentions"]:
         assert record["text"][mention["start"] : mention["end"]] == mention["text"]
         assert record["entities"][mention["entity"]]["name"] == mention["text"]
+    for entity in record["entities"][1:]:
+        assert entity["id"] == f"{entity['label']}:{entity['name'].casefold()}"
 
 
 def test_the_example_entity_record_is_that_of_the_article() -> None:

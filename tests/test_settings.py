@@ -86,6 +86,28 @@ def test_unknown_keys_name_the_nearest(tmp_path: Path) -> None:
     said = fault(toml(tmp_path / "a.toml", '[kafka]\nbootstrap_server = "x:1"\n'))
     assert said.endswith("a.toml: there is no setting kafka.bootstrap_server; the nearest is kafka.bootstrap_servers")
     assert fault(overrides={"log.fromat": "json"}).endswith("the nearest is log.format")
+    said = fault(toml(tmp_path / "b.toml", "[worker]\n[limit]\n"))
+    assert said.endswith("b.toml: there is no section limit; the nearest is limits")
+
+
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ("[worker]\nchildren = true", "worker.children = True ({file}): write a number"),
+        ("[limits]\ncpu_seconds = false", "limits.cpu_seconds = False ({file}): write a number"),
+        ("[limits]\ncpu_seconds = nan", "limits.cpu_seconds = nan ({file}): must be at most 3600.0"),
+        ("[worker]\nchildren = 1.5", "worker.children = 1.5 ({file}): write a whole number"),
+        ("[worker]\ngroup = 7", "worker.group = 7 ({file}): write text in quotes"),
+        ("[worker.group]\nname = 'a'", "worker.group = {{'name': 'a'}} ({file}): write text in quotes"),
+        ("[entities]\nlanguages = 5", "entities.languages = 5 ({file}): write a list, each in quotes"),
+        ("[entities]\nlanguages = [5]", "entities.languages = [5] ({file}): write text in quotes"),
+        ("[log]\nlevel = 'loud'", "log.level = 'loud' ({file}): write one of 'debug', 'info', 'warning' or 'error'"),
+    ],
+)
+def test_a_wrong_type_in_a_file_names_itself_and_the_fix(line: str, fix: str, tmp_path: Path) -> None:
+    """TOML has types of its own: each that is not the setting's is refused, true and NaN for a number too."""
+    file = toml(tmp_path / "a.toml", line)
+    assert fault(file) == fix.format(file=file)
 
 
 @pytest.mark.parametrize("name", ["ARTICLES_TEST_FAILPOINT", "ARTICLES_DATA", "ARTICLES_CONFIG"])

@@ -135,7 +135,7 @@ def test_the_types_load_nothing_heavy(name: str) -> None:
 
 def test_a_child_of_the_pool_has_no_client() -> None:
     """With all that it works with, the flow and its models too, a child has no Kafka client and no command line."""
-    statement = "import pipeline.pool, pipeline.job, pipeline.flow\npipeline.flow.process(b'{\"text\": \"A tram.\"}')"
+    statement = "import pipeline.child, pipeline.job, pipeline.flow\npipeline.flow.process(b'{\"text\": \"A tram.\"}')"
     assert loaded_by(statement) & (KAFKA | {"click", "rich"}) == set()
 
 
@@ -150,7 +150,7 @@ def test_one_handler_catches_everything() -> None:
         for node in ast.walk(parse(file))
         if catches_everything(node) or suppresses_everything(node)
     ]
-    assert found == ["pipeline/pool.py"]
+    assert found == ["pipeline/child.py"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import re
@@ -27,8 +28,20 @@ def trapped(config: Mapping[str, Json]) -> Handler:
             re.match(r"(a+)+$", "a" * 40 + "b")  # one C call that holds the GIL for hours
         elif value == "sleep":
             time.sleep(3600)
+        elif value == "nap":
+            time.sleep(0.2)
         elif value == "eat":
             _hoard = [bytes(10**6)] * 0 + [bytes(50 * 10**6) for _ in range(10_000)]
+        elif value == "crumbs":
+            crumbs: object = None
+            while True:  # until not even a small object fits
+                crumbs = (crumbs,)
+        elif value == "lie":
+            _answer_for_the_child(b'\x00\x00\x00\x02\x00\x00\x00\x00{]')
+        elif value == "endless":
+            _answer_for_the_child(b"\xff" * 64)
+        elif value == "unwritable":
+            return Result("enriched", None, "\ud800", None, None, None)
         elif value == "segv":
             ctypes.string_at(0)
         elif value == "exit":
@@ -44,6 +57,13 @@ def trapped(config: Mapping[str, Json]) -> Handler:
         return Result("enriched", None, str(os.getpid()), None, None, None, job.value or b"")
 
     return handle
+
+
+def _answer_for_the_child(data: bytes) -> None:
+    """What a parser that was taken over might do: write to every descriptor there is."""
+    for descriptor in range(3, 20):
+        with contextlib.suppress(OSError):
+            os.write(descriptor, data)
 
 
 def broken(_config: Mapping[str, Json]) -> Handler:

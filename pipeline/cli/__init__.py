@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
+import errno
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 import click
 
-COMMANDS = ("run", "worker", "feed", "tail", "topics", "flow", "explain", "ledger", "demo", "broker", "doctor", "schema")
-
-
-class _Lazy(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return super().get_command(ctx, name)
-        command = import_module(f"pipeline.cli.{name}").command
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_SUMMARIES.items()))
-
-
-_SUMMARIES = {
+COMMANDS = {
     "run": "files in, files out: the whole flow without Kafka",
     "worker": "process the raw topic, and the enriched topic after it",
     "feed": "put raw articles on the raw topic, acknowledged and counted",
@@ -42,7 +29,53 @@ _SUMMARIES = {
 }
 
 
-@click.command(cls=_Lazy)
+@contextmanager
+def _output() -> Iterator[None]:
+    """Standard output that is closed early (`| head`) ends the program with 0; one that is full with 1, in one line."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+        raise click.exceptions.Exit(0) from None
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _drop_output()
+        raise click.ClickException(f"standard output cannot be written: {error.strerror}") from None
+
+
+def _drop_output() -> None:
+    """What is still buffered goes nowhere, or the interpreter would complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+class _Program(click.Group):
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with _output():  # --help and --version print here
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _output():
+            return super().invoke(ctx)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            nearest = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.0)
+            ctx.fail(f"there is no command {name!r}; the nearest is {nearest[0]}")
+        command = import_module(f"pipeline.cli.{name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=_Program)
 @click.version_option(package_name="articles", prog_name="articles")
 def articles() -> None:
     """Raw articles in, clean and tagged records out.
@@ -52,14 +85,14 @@ def articles() -> None:
 
 
 def main() -> None:
-    """Runs the program; a closed pipe is no failure."""
+    """Runs the program. Exit codes: 0 done, 1 failure, 2 usage, 70 fail-stop of a worker, 130 SIGINT."""
+    if sys.stdout is None:
+        sys.exit("standard output is closed")
     try:
-        articles(prog_name="articles", standalone_mode=False)
+        code = articles(prog_name="articles", standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+    sys.exit(code)

@@ -3,52 +3,105 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+import orjson
 
-from pipeline.cli.common import config_option, fail, json_option, print_json, settings
+from pipeline.cli.common import config_option, fail, json_option, must_be_readable, print_json, settings
+
+if TYPE_CHECKING:
+    from pipeline.job import Result
+    from pipeline.records import Limits, Outcome
+    from pipeline.settings import Settings
+    from pipeline.sources.files import Sourced
 
 
 @click.command("explain")
 @click.argument("source", metavar="INPUT")
-@click.option("--id", "wanted", help="The article's id, or its input id (extra.id); default: the first.")
+@click.option("--id", "wanted", help="The article's id, or its input id (extra.id); default: the first record.")
 @json_option
 @config_option
 def command(source: str, wanted: str | None, as_json: bool, config: Path | None) -> None:
     """Shows what each step made of an article of INPUT, every cut with its reason, entities marked in the text.
 
-    Example: articles explain pages.jsonl --id 4f2a...
+    INPUT is as for `run`. `--json` prints the value of every step and the record that `run` would make.
+
+    \b
+    Example: articles explain pages.jsonl --id 1c348c1629691a2b5a48cdab4b563a3f
     """
-    from pipeline import flow
-    from pipeline.records import Dead, Enriched, Limits, encode
-    from pipeline.sources.files import read
-
     chosen = settings(config)
+    must_be_readable([source])
+    from pipeline import flow
+    from pipeline.reasons import DeadReason
+    from pipeline.records import Cleaned, Dead, Enriched, Limits
+
     limits = Limits(chosen.limits.record_bytes, chosen.limits.html_bytes, chosen.limits.depth)
-    rules = flow.Rules(limits=limits, entity_languages=chosen.entities.languages)
-    if source != "-" and not Path(source).is_file():
-        raise fail(f"no such file: {source}")
-    for record in read([source]):
-        steps: list[tuple[str, object]] = []
-        outcome = flow.process(record.value, record.headers, rules=rules, watch=lambda s, v, told=steps: told.append((s, v)))  # type: ignore[misc]
-        extra = outcome.extra.get("id") if isinstance(outcome, Enriched) else None
-        if wanted in (None, outcome.id, str(extra)):
-            break
+    record = _find(source, wanted, limits)
+    result = _guarded(chosen, record)  # first where it can do no harm: it may hang, or eat all memory
+    steps: list[tuple[str, object]] = []
+    outcome: Outcome
+    if result.step == "pool":
+        outcome = Dead(result.id, DeadReason(result.reason or ""), "pool", result.detail or "")
     else:
-        raise fail(f"no article {wanted} in {source}" if wanted else f"{source} holds no record")
+        rules = flow.Rules(limits=limits, entity_languages=chosen.entities.languages)
+        outcome = flow.process(record.value, record.headers, rules=rules, watch=lambda s, v: steps.append((s, v)))
+    from pipeline.cli import show
+    from pipeline.cli import steps as told
+
     if as_json:
-        import orjson
-
-        print_json({"outcome": type(outcome).__name__.lower(), "record": orjson.loads(encode(outcome))})
+        print_json(
+            {
+                "origin": record.origin,
+                "id": result.id,
+                "outcome": result.outcome,
+                "reason": result.reason,
+                "why": None if isinstance(outcome, Enriched) else outcome.reason.why,
+                "detail": None if isinstance(outcome, Enriched) else outcome.detail,
+                "steps": [{"step": step, "value": told.as_data(value)} for step, value in steps],
+                "record": orjson.loads(result.body) if result.body else None,
+            }
+        )
         return
-    from rich.console import Console
-
-    from pipeline.cli.show import show_outcome, show_step
-
-    console = Console(highlight=False)
+    console = show.Terminal(highlight=False)
     for step, value in steps:
-        show_step(console, step, value)
-    if isinstance(outcome, Dead):
-        console.print(f"[bold red]dead[/] {outcome.reason}: {outcome.detail}", markup=True)
-    else:
-        show_outcome(console, outcome, next((v for s, v in steps if s == "clean"), None))
+        told.show_step(console, step, value)
+    told.show_outcome(console, outcome, next((v for _, v in steps if isinstance(v, Cleaned)), None))
+
+
+def _find(source: str, wanted: str | None, limits: Limits) -> Sourced:
+    """The record with the id; the first without one."""
+    from pipeline.enrich.decode import decode
+    from pipeline.enrich.identity import article_id
+    from pipeline.records import Dead
+    from pipeline.sources.files import SourceError, read
+
+    try:
+        for record in read([source]):
+            if wanted is None:
+                return record
+            raw = decode(record.value, record.headers, limits)
+            if isinstance(raw, Dead):
+                ids = [raw.id]
+            else:
+                ids = [article_id(raw.url, raw.delivered, record.value), str(raw.extra.get("id"))]
+            if wanted in ids:
+                return record
+    except SourceError as error:
+        raise fail(str(error)) from None
+    raise fail(f"no article {wanted} in {source}" if wanted else f"{source} holds no record")
+
+
+def _guarded(chosen: Settings, record: Sourced) -> Result:
+    """What `run` would make of the record, under the same limits."""
+    from pipeline.job import Job, enricher_config
+    from pipeline.pool import Pool, PoolError, PoolRules
+
+    rules = PoolRules(1, chosen.limits.cpu_seconds, chosen.limits.child_memory_bytes)
+    pool = Pool(rules, "pipeline.job:enricher", enricher_config(chosen))
+    try:
+        return pool.submit([Job(record.value, record.headers, record.origin)]).result()[0]
+    except PoolError as error:
+        raise fail(str(error)) from None
+    finally:
+        pool.close()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import fail, json_option, servers_option, settings
+from pipeline.cli.common import fail, json_option, kafka, servers_option, settings
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
@@ -37,6 +37,7 @@ def command(
 
     Exactly once on Kafka, at least once on the embedded broker; `--json` logs JSON. Exit code 70 asks for a restart.
 
+    \b
     Example: articles worker --bootstrap-servers kafka:9092
     """
     chosen = settings(
@@ -48,19 +49,17 @@ def command(
         http__port=port,
         log__format="json" if as_json else None,
     )
-    from pipeline import logs
-    from pipeline.settings import ConfigError
-    from pipeline.stream.errors import KafkaException
-    from pipeline.stream.service import STAGES
-    from pipeline.stream.slots import SlotTaken
+    with kafka(chosen, "the worker cannot go on"):
+        from pipeline import logs
+        from pipeline.settings import ConfigError
+        from pipeline.stream.service import STAGES
+        from pipeline.stream.slots import SlotTaken
 
-    logs.set_up(chosen.log.level, chosen.log.format)
-    try:
-        interrupted = asyncio.run(_serve(chosen, (stage,) if stage else STAGES))
-    except (ConfigError, SlotTaken) as error:
-        raise fail(str(error)) from None
-    except KafkaException as error:
-        raise fail(f"no broker answers at {chosen.kafka.bootstrap_servers}: {error.args[0].name()}") from None
+        logs.set_up(chosen.log.level, chosen.log.format)
+        try:
+            interrupted = asyncio.run(_serve(chosen, (stage,) if stage else STAGES))
+        except (ConfigError, SlotTaken) as error:
+            raise fail(str(error)) from None
     if interrupted:
         raise click.Abort
 
@@ -77,8 +76,4 @@ async def _serve(chosen: Settings, stages: tuple[str, ...]) -> bool:
 
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop, False)
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop, True)
-    service = WorkerService(chosen, stages)  # Faust binds to the loop that runs
-    await service.start()
-    interrupted = await stopping
-    await service.stop()
-    return interrupted
+    return await WorkerService(chosen, stages).serve(stopping)  # Faust binds to the loop that runs

@@ -14,8 +14,8 @@ import orjson
 
 from pipeline.enrich.charset import decode_html
 from pipeline.enrich.depth import too_deep
-from pipeline.enrich.identity import article_id
-from pipeline.enrich.repair import repair, whole
+from pipeline.enrich.identity import article_id, site
+from pipeline.enrich.repair import MAX_LINE, one_line, repair, whole
 from pipeline.reasons import DeadReason
 from pipeline.records import Dead, Headers, Input, Json, Limits, RawArticle
 
@@ -66,7 +66,8 @@ def decode(value: bytes | None, headers: Headers, limits: Limits) -> RawArticle 
             found = _read_object(fields, limits)
     if isinstance(found, RawArticle):
         return found
-    return Dead(article_id(_string(fields, "url"), _delivered(fields), value), found.reason, "decode", found.detail)
+    url = _string(fields, "url")
+    return Dead(article_id(url, _delivered(fields), value), found.reason, "decode", found.detail, site(url))
 
 
 def _read_headers(headers: Headers) -> dict[str, str]:
@@ -210,7 +211,7 @@ def _article(kind: Input, content: str, fields: Object, extra: Mapping[str, Json
         content=content,
         delivered=_delivered(fields),
         url=_string(fields, "url"),
-        title=repair(title)[0].strip() or None if title else None,
+        title=one_line(repair(title[:MAX_LINE])[0]) or None if title else None,
         published_at=_string(fields, "published_at"),
         fetched_at=_string(fields, "fetched_at"),
         language=_string(fields, "language"),

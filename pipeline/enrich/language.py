@@ -14,7 +14,7 @@ from typing import Any
 from pipeline.records import Language
 
 SAMPLE_CHARS = 2000  # 1000 in the middle of 1,574 English articles make no error, 500 make 2
-HINT_ODDS = 10  # English cut to 100 characters: 31 errors of 1,574 without, 11 with; a wrong hint turns none of the samples
+HINT_ODDS = 10  # English cut to 100 characters: 31 errors of 1,574 without, 11 with; a wrong hint turns no sample
 MIN_CONFIDENCE = 0.1  # below is a guess: the 258 samples get 0.34 and more, a lone name or "ok" 0.01 to 0.06
 
 # BCP 47 (RFC 5646): withdrawn codes, and the shortest code where two name one language

@@ -1,4 +1,4 @@
-"""RawArticle -> Page: the visible text, one block a line, and what the markup says of itself. One parse, no recursion.
+"""RawArticle -> Page: the visible text, one block a line, and what the markup says (`meta`). One parse, no recursion.
 
 Size and depth are bounded before (see `pipeline.enrich.decode`); nothing here raises on any markup.
 """
@@ -6,13 +6,13 @@ Size and depth are bounded before (see `pipeline.enrich.decode`); nothing here r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import orjson
 from selectolax.lexbor import LexborHTMLParser
 
-from pipeline.records import Block, DateCandidate, Json, Page, RawArticle
+from pipeline.enrich.meta import read_meta
+from pipeline.enrich.repair import without_controls
+from pipeline.records import Block, Page, RawArticle
 
 _SKIPPED = (
     "script style noscript template svg canvas iframe object embed audio video map head title meta link "
@@ -26,21 +26,10 @@ _STRUCTURE = "nav footer header aside figure figcaption form article main"
 SKIPPED, INLINE = frozenset(_SKIPPED.split()), frozenset(_INLINE.split())
 STRUCTURE = frozenset(_STRUCTURE.split())  # tags that are hints too
 MAX_HINTS = 32  # tokens a block carries; the nearest ones say most
-MAX_SCRIPTS = 16  # JSON-LD scripts read
-MAX_SCRIPT_CHARS = 300_000
-MAX_NODES = 300  # JSON-LD objects looked at
-MAX_META_CHARS = 500
 HIDDEN_PAGE_CHARS = 250  # below this, a page may hide all its text until its scripts have run
 
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _TOKEN = re.compile(r"[A-Z]?[a-z]{2,20}|[A-Z]{2,20}")
-_ARTICLE_TYPE = re.compile(r"Article|BlogPosting|Report|Review$")
-_DATE_META = (
-    "article:published_time", "og:published_time", "datepublished", "date", "pubdate", "publishdate", "publish_date",
-    "publish-date", "dc.date.issued", "dc.date", "dcterms.created", "dcterms.date", "parsely-pub-date", "sailthru.date",
-    "article.published", "cxenseparse:recs:publishtime",
-)  # fmt: skip
-_AUTHOR_META = ("author", "article:author", "dc.creator", "parsely-author", "sailthru.author", "byl")
 
 
 class _Walk:
@@ -60,7 +49,7 @@ class _Walk:
         """End the line: what was gathered becomes a block of the element that holds it."""
         if not self.buffer:
             return
-        line = " ".join("".join(self.buffer).split())
+        line = " ".join(without_controls("".join(self.buffer)).split())  # a reference such as &#1; makes one
         if line:
             end = self.position + len(line)
             self.blocks.append(Block(self.position, end, tag, hints, min(self.link_chars, len(line))))
@@ -160,98 +149,18 @@ def text_blocks(text: str) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _json_ld(tree: LexborHTMLParser) -> list[dict[str, Json]]:
-    """JSON-LD objects of the page, those of an article type first; unreadable scripts are passed over."""
-    found: list[dict[str, Json]] = []
-    for script in tree.css('script[type*="ld+json"]')[:MAX_SCRIPTS]:
-        source = (script.text() or "")[: MAX_SCRIPT_CHARS + 1]
-        if len(source) > MAX_SCRIPT_CHARS:
-            continue
-        try:
-            value = orjson.loads(" ".join(source.split()))  # raw line breaks inside strings are common, and not JSON
-        except orjson.JSONDecodeError:
-            continue
-        pending = [value]
-        while pending and len(found) < MAX_NODES:
-            node = pending.pop()
-            if isinstance(node, list):
-                pending.extend(reversed(node[:MAX_NODES]))
-            elif isinstance(node, dict):
-                found.append(node)
-                pending.append(node.get("@graph"))
-    return sorted(found, key=lambda node: not _ARTICLE_TYPE.search(str(node.get("@type"))[:200]))
-
-
-def _names(value: Json) -> Iterator[str]:
-    """Names in a JSON-LD author: a string, an object with a name, or a list of them."""
-    for item in value[:8] if isinstance(value, list) else [value]:
-        name = item.get("name") if isinstance(item, dict) else item
-        if isinstance(name, str) and name.strip() and "://" not in name:
-            yield _tidy(name)
-
-
-def _tidy(text: str | None) -> str:
-    return " ".join((text or "")[:MAX_META_CHARS].split())
-
-
-def _text(node: Any) -> str | None:
-    return node.text() if node is not None else None
-
-
-def _first(*values: str | None) -> str | None:
-    return next((tidy for value in values if (tidy := _tidy(value))), None)
-
-
-def _texts(nodes: list[dict[str, Json]], key: str) -> list[str]:
-    return [node[key] for node in nodes if isinstance(node.get(key), str)]
-
-
-def _metas(tree: LexborHTMLParser) -> dict[str, str]:
-    """Content of <meta> elements by name, property or itemprop; the first of a name counts."""
-    metas: dict[str, str] = {}
-    for node in tree.css("meta[content]"):
-        attributes = node.attributes
-        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
-        content = attributes.get("content")
-        if name and content:
-            metas.setdefault(name[:100].strip().lower(), content)
-    return metas
-
-
-def _dates(tree: LexborHTMLParser, nodes: list[dict[str, Json]], metas: dict[str, str]) -> tuple[DateCandidate, ...]:
-    stated = [DateCandidate("json-ld", _tidy(raw)) for raw in _texts(nodes, "datePublished")]
-    stated += [DateCandidate("meta", _tidy(metas[name])) for name in _DATE_META if name in metas]
-    times = [node.attributes.get("datetime") for node in tree.css("time[datetime]")[:8]]
-    stated += [DateCandidate("meta", _tidy(raw)) for raw in times]
-    return tuple(dict.fromkeys(date for date in stated if date.raw))
-
-
-def _is_free(value: Json) -> bool:
-    return not (value is False or (isinstance(value, str) and value.strip().lower() == "false"))
-
-
-def _byline(tree: LexborHTMLParser, nodes: list[dict[str, Json]], metas: dict[str, str]) -> str | None:
-    stated = [metas[name] for name in _AUTHOR_META if name in metas and "://" not in metas[name]]
-    names = next((list(dict.fromkeys(_names(node["author"]))) for node in nodes if node.get("author")), [])
-    link = tree.css_first('[rel~="author"]')
-    return _first(*stated[:1], ", ".join(names), _text(link))
-
-
 def _read_html(raw: RawArticle) -> Page:
     tree = _parse(raw.content)
-    walk = _visible(tree)
-    nodes, metas = _json_ld(tree), _metas(tree)
-    title = tree.css_first("title")
-    html = tree.css_first("html")
+    walk, meta = _visible(tree), read_meta(tree)
     return Page(
         text="\n".join(walk.lines),
         blocks=tuple(walk.blocks),
         html=raw.content,
-        title=_first(metas.get("og:title"), *_texts(nodes, "headline")[:1], _text(title), raw.title),
-        byline=_byline(tree, nodes, metas),
-        published_at=_dates(tree, nodes, metas),
-        language=_first(html.attributes.get("lang") if html is not None else None, metas.get("og:locale")),
-        paywalled=any(not _is_free(node.get("isAccessibleForFree")) for node in nodes),
+        title=meta.title or raw.title,
+        byline=meta.byline,
+        published_at=meta.published_at,
+        language=meta.language,
+        paywalled=meta.paywalled,
     )
 
 
@@ -259,4 +168,4 @@ def read_page(raw: RawArticle) -> Page:
     """What the delivered article shows. A text is its own page text; HTML is parsed once. Never raises."""
     if raw.input == "html":
         return _read_html(raw)
-    return Page(text=raw.content, blocks=text_blocks(raw.content), title=_first(raw.title))
+    return Page(text=raw.content, blocks=text_blocks(raw.content), title=raw.title)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+MAX_LINE = 500  # characters of a title or a byline; no newspaper's is longer, and every entity record repeats the title
+
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 _PIECE = 1000  # characters of a line that are repaired together; to the next space, at most 200 more
 _AS_1252 = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
@@ -44,8 +46,18 @@ def repair(text: str) -> tuple[str, bool]:
         text = fixed
     if _CONTROL.search(text):
         repaired = repaired or _C1.search(text) is not None
-        text = text.translate(_CONTROLS)
+        text = without_controls(text)
     return text.removeprefix("\ufeff"), repaired
+
+
+def without_controls(text: str) -> str:
+    """The text without control characters but tab and line feed; U+0080 to U+009F as windows-1252 has them."""
+    return text.translate(_CONTROLS) if _CONTROL.search(text) else text
+
+
+def one_line(text: str | None) -> str:
+    """A short text such as a title, an author or a date on one line, its first MAX_LINE characters; '' for none."""
+    return " ".join(without_controls((text or "").strip()[:MAX_LINE]).split())
 
 
 def whole(text: str) -> str:

@@ -41,7 +41,6 @@ class Expected:
     published: str | None
     entities: tuple[tuple[Label, str], ...] | None
     flags: frozenset[Flag]
-    known: tuple[str, ...]  # how far today's pipeline falls short of it, in the words of `compare`
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,6 @@ def _expected(line: bytes) -> Expected:
         published=fields["published"],
         entities=None if entities is None else tuple((label, name) for label, name in entities),
         flags=frozenset(fields["flags"]),
-        known=tuple(fields["known"]),
     )
 
 

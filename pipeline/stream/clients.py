@@ -15,20 +15,28 @@ from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient
 
 from pipeline.settings import Settings
+from pipeline.stream.seldom import Seldom
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 Options: TypeAlias = dict[str, Any]
-LETTER_BYTES = 64 * 1024  # what the headers of a dead letter may add to the raw record
-RESULT_FACTOR = 3  # an enriched record is at most this times the raw record
+OVERHEAD_BYTES = 64 * 1024  # what key, headers and the frame of a batch may add to the value of a record
+RESULT_FACTOR = 3  # a result's value, or a whole dead letter, is at most this times the largest raw value
+BATCH_BYTES = 256 * 1024  # of several records; every topic takes as much, so that a refusal is about one record alone
+_UNPACKED_BYTES = 1_000_000_000  # librdkafka stops unpacking a zstd batch there; 100 MB, the default, stops the worker
 _QUEUE_KBYTES = 65536  # of a producer; librdkafka's default is 1 GiB
 _FETCH_BYTES = 50 * 1024**2  # of one fetch, over all partitions: both clients' default
 
 
+def largest_raw(settings: Settings) -> int:
+    """Bytes of the largest record on the raw topic: value, key, headers and frame."""
+    return settings.limits.record_bytes + OVERHEAD_BYTES
+
+
 def largest_record(settings: Settings) -> int:
-    """Bytes of the largest record on any of our topics."""
-    return max(settings.limits.record_bytes * RESULT_FACTOR, settings.limits.record_bytes + LETTER_BYTES)
+    """Bytes of the largest record on any of our topics: value, key, headers and frame."""
+    return settings.limits.record_bytes * RESULT_FACTOR + OVERHEAD_BYTES
 
 
 # --- librdkafka ---------------------------------------------------------------------------------------------------
@@ -43,6 +51,7 @@ def consumer(settings: Settings, **extra: object) -> Consumer:
         "auto.offset.reset": "earliest",
         "allow.auto.create.topics": False,
         "fetch.max.bytes": max(_FETCH_BYTES, largest_record(settings)),
+        "receive.message.max.bytes": _UNPACKED_BYTES,
     }
     return Consumer(options | _dotted(extra), logger=_ClientLog(settings))
 
@@ -76,7 +85,7 @@ def producer(settings: Settings, **extra: object) -> Producer:
         "partitioner": "murmur2_random",
         "compression.type": settings.worker.compression,
         "linger.ms": 2,
-        "batch.size": 262144,
+        "batch.size": BATCH_BYTES,
         "queue.buffering.max.kbytes": max(_QUEUE_KBYTES, 2 * largest_record(settings) // 1024),
     }
     return Producer(options | _dotted(extra), logger=_ClientLog(settings))
@@ -132,13 +141,20 @@ class _ClientLog:
         secrets = (settings.kafka.sasl_password, settings.kafka.ssl_key_password)
         self._secrets = [secret.get_secret_value() for secret in secrets if secret]
         self._log = logging.getLogger(__name__)
+        self._seldom = Seldom()
 
     def log(self, level: int, form: str, *values: object) -> None:
         """As logging.Logger.log."""
-        line = form % values
-        for secret in self._secrets:
-            line = line.replace(secret, "***")
-        self._log.log(level, "%s", line)
+        if self._log.isEnabledFor(level):
+            told = tuple(self._clean(value) for value in values)
+            record = self._log.makeRecord(self._log.name, level, __file__, 0, form, told, None)
+            if self._seldom.filter(record):
+                self._log.handle(record)
+
+    def _clean(self, value: object) -> object:
+        for secret in self._secrets if isinstance(value, str) else ():
+            value = str(value).replace(secret, "***")
+        return value
 
 
 # --- aiokafka -----------------------------------------------------------------------------------------------------

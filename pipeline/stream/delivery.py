@@ -1,11 +1,11 @@
-"""How a batch's outputs and its offsets become visible: in one transaction, or (embedded broker) one after the other."""
+"""How outputs and offsets of a batch become visible: in one transaction, or (embedded broker) one after the other."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
@@ -13,9 +13,12 @@ from pipeline.stream.messages import Aborted, FailStop, GroupMetadata, Output
 
 log = logging.getLogger(__name__)
 _SECONDS = 10.0  # for each call to the transaction coordinator
-_SLOW_COMMIT_SECONDS = 0.25
-_PRODUCE_SECONDS = 30.0  # for room in the producer's queue
+_SLOW_SECONDS = 0.25  # for the end of a transaction
+_PRODUCE_SECONDS = 10.0  # for room in the producer's queue, and for acknowledgements outside of a transaction
 _CONTENT_ERRORS = (KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_RECORD)
+_PURGED = (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT, KafkaError._MSG_TIMED_OUT)
+_REBALANCED = (KafkaError.REBALANCE_IN_PROGRESS, KafkaError.ILLEGAL_GENERATION, KafkaError.UNKNOWN_MEMBER_ID)
+_NO_MEMBER = b"CGMDv2:\xff\xff\xff\xff"  # how librdkafka writes the metadata of a consumer that is in no generation
 
 
 class Refused(Aborted):
@@ -32,6 +35,9 @@ class Delivery(Protocol):
     name: str
 
     def deliver(self, outputs: Sequence[Output], offsets: list[TopicPartition], metadata: GroupMetadata) -> None: ...
+
+    def doubt(self) -> None:
+        """Told when the brokers were out of reach."""
 
 
 class _Acks:
@@ -74,6 +80,14 @@ class _Acks:
                     self.errors.append((error.args[0], output.source))
                     break
 
+    def wait(self, producer: Producer, count: int) -> None:
+        """Until all are acknowledged, or one has failed: a commit would wait for its neighbours until they time out."""
+        deadline = time.monotonic() + _PRODUCE_SECONDS
+        while self.good < count and not self.errors:
+            producer.poll(0.05)
+            if time.monotonic() > deadline:
+                raise FailStop(f"{self.good} of {count} outputs acknowledged in {_PRODUCE_SECONDS:g} s")
+
     def refused(self) -> dict[int, str]:
         """Records whose content the broker will not take; FailStop where the errors are not about content."""
         for error, source in self.errors:
@@ -88,57 +102,68 @@ class _Acks:
 
 
 class ExactlyOnce:
-    """Outputs and offsets in one transaction, fenced by the consumer group's generation (KIP-447)."""
+    """Outputs and offsets in one transaction, fenced by the consumer group's generation (KIP-447).
+
+    A producer serves as long as all goes well. After an abort, a slow commit or a lost group a new one takes its place:
+    its new epoch ends what is open and fences what is late, and librdkafka's ways back from an error are not needed.
+    """
 
     name = "exactly_once"
 
     def __init__(self, make_producer: Callable[[], Producer]) -> None:
         self._make_producer = make_producer
-        self._producer = self._fresh()
+        self._producer: Producer | None = self._fresh()
 
     def _fresh(self) -> Producer:
         producer = self._make_producer()
         producer.init_transactions(_SECONDS)
         return producer
 
+    def doubt(self) -> None:
+        """Gives the producer up: one that has lost its coordinator can wait for it for ever (librdkafka 5456, 5511)."""
+        self._producer = None
+
     def deliver(self, outputs: Sequence[Output], offsets: list[TopicPartition], metadata: GroupMetadata) -> None:
-        acks, step = _Acks(), "begin"
+        if metadata.startswith(_NO_MEMBER):  # brokers fence no generation but those that exist
+            raise Aborted("the consumer was in no generation of its group")
+        acks, step = _Acks(), "init"
         try:
-            self._producer.begin_transaction()
+            producer = self._producer or self._fresh()
+            self._producer = producer
+            step = "begin"
+            producer.begin_transaction()
             step = "produce"
-            acks.produce(self._producer, outputs)
+            acks.produce(producer, outputs)
+            acks.wait(producer, len(outputs))
             if acks.errors:
-                self._abort(acks, "produce refused")
+                self._abort(producer, acks, step, None)
             step = "offsets"
-            self._producer.send_offsets_to_transaction(offsets, metadata, _SECONDS)
+            producer.send_offsets_to_transaction(offsets, metadata, _SECONDS)
             step = "commit"
             started = time.monotonic()
-            self._producer.commit_transaction(_SECONDS)
+            producer.commit_transaction(_SECONDS)
         except KafkaException as failure:
             error = failure.args[0]
             if error.fatal() or not error.txn_requires_abort():
                 raise FailStop(f"{step}: {error.name()} {error.str()}") from failure
-            self._abort(acks, f"{step}: {error.name()}")
+            self._abort(producer, acks, step, error)
         acks.check(len(outputs))
-        if time.monotonic() - started > _SLOW_COMMIT_SECONDS:
-            # KAFKA-17754: librdkafka may have sent EndTxn twice; a new epoch, before the late one can end our next transaction
-            log.warning("slow commit: taking a new producer", extra={"seconds": round(time.monotonic() - started, 2)})
-            self._producer = self._fresh()
+        if (seconds := time.monotonic() - started) > _SLOW_SECONDS:
+            # KAFKA-17754: EndTxn may have been sent twice, and the late one must not end our next transaction
+            log.warning("slow commit: taking a new producer", extra={"seconds": round(seconds, 2)})
+            self._producer = None
 
-    def _abort(self, acks: _Acks, why: str) -> None:
-        try:
-            self._producer.abort_transaction(_SECONDS)
-        except KafkaException as failure:
-            raise FailStop(f"abort after {why}: {failure.args[0].name()}") from failure
+    def _abort(self, producer: Producer, acks: _Acks, step: str, error: KafkaError | None) -> NoReturn:
+        self._producer = None
+        producer.purge()
+        producer.poll(0)
+        self._producer = self._fresh()  # when it has its epoch, the transaction of the old one is aborted
         if refused := acks.refused():
             raise Refused(refused)
-        fatal = [e for e, _ in acks.errors if not e.retriable() and e.code() not in _PURGED]
-        if fatal:
-            raise FailStop(f"the broker refuses to take outputs: {fatal[0].name()} {fatal[0].str()}")
-        raise Aborted(why)
-
-
-_PURGED = (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT, KafkaError._MSG_TIMED_OUT)
+        for found in [e for e, _ in acks.errors] + ([error] if error else []):
+            if not found.retriable() and found.code() not in (*_PURGED, *_REBALANCED):  # to try again is no use
+                raise FailStop(f"{step}: {found.name()} {found.str()}")
+        raise Aborted(f"{step}: {error.name() if error else 'not all outputs were taken'}")
 
 
 class AtLeastOnce:
@@ -149,6 +174,9 @@ class AtLeastOnce:
     def __init__(self, producer: Producer, consumer: Consumer) -> None:
         self._producer = producer
         self._consumer = consumer
+
+    def doubt(self) -> None:
+        """This producer has no coordinator to lose."""
 
     def deliver(self, outputs: Sequence[Output], offsets: list[TopicPartition], _metadata: GroupMetadata) -> None:
         acks = _Acks()
@@ -163,6 +191,6 @@ class AtLeastOnce:
             self._consumer.commit(offsets=offsets, asynchronous=False)
         except KafkaException as failure:
             error = failure.args[0]
-            if error.code() in (KafkaError.REBALANCE_IN_PROGRESS, KafkaError.ILLEGAL_GENERATION):
+            if error.code() in _REBALANCED:
                 raise Aborted(error.name()) from failure
             raise FailStop(f"{error.name()} {error.str()}") from failure

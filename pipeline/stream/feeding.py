@@ -3,79 +3,113 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from confluent_kafka import KafkaError, KafkaException, Message
 
 from pipeline.enrich.decode import decode
 from pipeline.enrich.identity import record_key
 from pipeline.reasons import DeadReason
-from pipeline.records import Dead, Limits, RawArticle
+from pipeline.records import Dead, FileOrigin, Limits, RawArticle
 from pipeline.settings import Settings
 from pipeline.sources.files import Sourced
 from pipeline.stream import clients
 from pipeline.stream.embedded import MAX_RECORD_BYTES, is_embedded
+from pipeline.stream.room import Room
+from pipeline.stream.stages import ENRICH, group_of
 
 _SECONDS = 10.0
 _FLUSH_SECONDS = 120.0
-_REFUSED_KEPT = 1000
+_KEPT = 1000  # refusals and failures that are told in full
 
 
 @dataclass(slots=True)
 class Sent:
-    """What became of a feed: `failed` were sent and not acknowledged."""
+    """What became of a feed: `failed` were sent and not acknowledged. Of both kinds of trouble the first are told."""
 
     sent: int = 0
+    refused: int = 0
     failed: int = 0
-    refused: list[tuple[str, int, Dead]] = field(default_factory=list)
+    refusals: list[tuple[FileOrigin, Dead]] = field(default_factory=list)
+    failures: list[tuple[FileOrigin, str]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, object]:
         """For `--json`."""
-        refused = [{"file": f, "line": n, "reason": d.reason, "detail": d.detail} for f, n, d in self.refused[:_REFUSED_KEPT]]
-        return {"sent": self.sent, "refused": len(self.refused), "failed": self.failed, "refusals": refused}
+        return {
+            "sent": self.sent,
+            "refused": self.refused,
+            "failed": self.failed,
+            "refusals": [
+                {"file": place.file, "line": place.line, "reason": dead.reason, "detail": dead.detail}
+                for place, dead in self.refusals
+            ],
+            "failures": [{"file": place.file, "line": place.line, "error": why} for place, why in self.failures],
+        }
 
 
 class Feeder:
-    """Sends raw records; `as_is` sends them unchecked. KafkaException when the topic or the brokers are not there."""
+    """Sends raw records; `as_is` sends all that fit, unchecked. KafkaException when topic or brokers are not there.
 
-    def __init__(self, settings: Settings, *, as_is: bool = False) -> None:
+    On the embedded broker it waits for the worker; NoRoomError when for `patience` seconds nothing was read there.
+    """
+
+    def __init__(self, settings: Settings, *, as_is: bool = False, patience: float = 60.0) -> None:
         self._topic = settings.topics.raw
         self._as_is = as_is
+        self._patience = patience
         limits = settings.limits
         self._limits = Limits(limits.record_bytes, limits.html_bytes, limits.depth)
         self._producer = clients.producer(settings)
         metadata = self._producer.list_topics(timeout=_SECONDS)
-        self._embedded = is_embedded(metadata.cluster_id)
-        if self._topic not in metadata.topics and not self._embedded:
+        embedded = is_embedded(metadata.cluster_id)
+        if self._topic not in metadata.topics and not embedded:
             raise KafkaException(KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART))
+        self._room = Room(settings, group_of(settings, ENRICH)) if embedded else None
         self.tally = Sent()
 
     def send(self, record: Sourced) -> Dead | None:
-        """Sends one record, or says why it is refused. Blocks while the producer's queue is full."""
+        """Sends one record, or says why it is refused. Blocks while there is no room for it."""
         raw = decode(record.value, record.headers, self._limits)
-        refused = None if self._as_is or isinstance(raw, RawArticle) else raw
-        if self._embedded and len(record.value) > MAX_RECORD_BYTES:
+        refused = None if isinstance(raw, RawArticle) or (self._as_is and not self._is_too_large(record)) else raw
+        if self._room and len(record.value) > MAX_RECORD_BYTES:
             detail = f"{len(record.value)} bytes; the embedded broker takes {MAX_RECORD_BYTES}"
             refused = Dead("", DeadReason.TOO_LARGE, "feed", detail)
-        if refused is not None:
-            self.tally.refused.append((record.origin.file, record.origin.line, refused))
-            return refused
-        key = record_key(raw.url, raw.source) if isinstance(raw, RawArticle) else None
+        if refused is None:
+            key = record_key(raw.url, raw.source) if isinstance(raw, RawArticle) else None
+            self._produce(record, key)
+        else:
+            self.tally.refused += 1
+            if len(self.tally.refusals) < _KEPT:
+                self.tally.refusals.append((record.origin, refused))
+        return refused
+
+    def _is_too_large(self, record: Sourced) -> bool:
+        return len(record.value) > self._limits.record_bytes
+
+    def _produce(self, record: Sourced, key: bytes | None) -> None:
+        while self._room and not self._room.has_room(len(record.value), self._patience):
+            self._producer.poll(0.05)
+        told = partial(self._acknowledged, record)
         while True:
             try:
-                self._producer.produce(
-                    self._topic, record.value, key, headers=list(record.headers), on_delivery=self._acknowledged
-                )
+                self._producer.produce(self._topic, record.value, key, headers=list(record.headers), on_delivery=told)
                 break
             except BufferError:
                 self._producer.poll(0.1)
+        if self._room:
+            self._room.sent(len(record.value))
         self._producer.poll(0)
-        return None
 
-    def _acknowledged(self, error: KafkaError | None, _message: Message) -> None:
+    def _acknowledged(self, record: Sourced, error: KafkaError | None, message: Message) -> None:
+        if self._room:
+            place = (None, None) if error else (message.partition(), message.offset())
+            self._room.acknowledged(len(record.value), *place)
         if error is None:
             self.tally.sent += 1
         else:
             self.tally.failed += 1
+            if len(self.tally.failures) < _KEPT:
+                self.tally.failures.append((record.origin, error.name()))
 
     def finish(self) -> Sent:
         """Waits for the last acknowledgement."""

@@ -11,6 +11,7 @@ from mode import Service
 
 from pipeline.metrics import Metrics
 from pipeline.records import Json
+from pipeline.settings import ConfigError
 
 log = logging.getLogger(__name__)
 Health = Callable[[], tuple[bool, Json]]
@@ -38,9 +39,10 @@ class HttpServer(Service):
                 await web.TCPSite(self._runner, self._host, port).start()
                 break
             except OSError as error:
-                log.info("port is taken", extra={"port": port, "error": error.strerror})
+                why = error.strerror
+                log.info("port is taken", extra={"port": port, "error": why})
         else:
-            raise OSError(f"no free port on {self._host} from {self._port} to {self._port + 19}; set http.port")
+            raise ConfigError(f"cannot listen on {self._host}:{self._port}: {why}; set http.host or http.port")
         log.info("http", extra={"addresses": [f"http://{a[0]}:{a[1]}" for a in self._runner.addresses]})
 
     async def on_stop(self) -> None:

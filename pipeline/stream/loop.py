@@ -6,15 +6,18 @@ import asyncio
 import logging
 import os
 import threading
+import time
 import traceback
 from collections.abc import Callable
 
 from mode import Service
 
+from pipeline.stream.progress import Progress
 from pipeline.stream.worker import Worker
 
 log = logging.getLogger(__name__)
 FAIL_STOP = 70  # EX_SOFTWARE: start me again
+_STUCK_SECONDS = 30.0  # no call of a turn that goes well takes longer
 
 
 def fail_stop() -> None:
@@ -26,19 +29,31 @@ def fail_stop() -> None:
 class StageLoop(Service):
     """Runs `make_worker()` and its loop until the app stops; anything unexpected ends the process with code 70."""
 
-    def __init__(self, name: str, make_worker: Callable[[], Worker]) -> None:
+    def __init__(self, name: str, make_worker: Callable[[], Worker], progress: Progress) -> None:
         super().__init__()
         self._name = name
         self._make_worker = make_worker
+        self._progress = progress
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"stage-{name}", daemon=True)
 
     async def on_start(self) -> None:
         self._thread.start()
 
+    @Service.task
+    async def _watch(self) -> None:
+        """Ends the process when the loop is stuck: librdkafka's calls may outlive their timeouts (its issue 5456)."""
+        while True:
+            await asyncio.sleep(1)
+            turned = self._progress.turned
+            if self._thread.is_alive() and turned is not None and time.monotonic() - turned > _STUCK_SECONDS:
+                log.critical("stage ends", extra={"stage": self._name, "why": f"stuck for {_STUCK_SECONDS:g} s"})
+                fail_stop()
+
     async def on_stop(self) -> None:
         self._stopping.set()
-        await asyncio.to_thread(self._thread.join)
+        if self._thread.is_alive():
+            await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
         clean = False

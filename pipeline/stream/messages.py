@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol, TypeAlias
 
 from pipeline.records import Headers
 
 
 @dataclass(frozen=True, slots=True)
 class Consumed:
-    """A record of a partition."""
+    """A record of a partition. `headers_unreadable`: it has some, and the client cannot read their names."""
 
     topic: str
     partition: int
@@ -19,6 +19,13 @@ class Consumed:
     key: bytes | None
     value: bytes | None
     headers: Headers
+    headers_unreadable: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes of key, value and headers."""
+        headers = sum(len(name.encode("utf-8", "replace")) + len(value or b"") for name, value in self.headers)
+        return len(self.key or b"") + len(self.value or b"") + headers
 
     @property
     def origin(self) -> bytes:
@@ -46,6 +53,12 @@ class Work(Protocol):
     def outputs(self, refused: dict[int, str]) -> list[Output]:
         """Everything to produce for the batch. `refused`: why the broker finds an output of a record too large."""
 
+    def begun(self) -> bool:
+        """Has anybody begun to work on it?"""
+
+    def drop(self) -> None:
+        """Told when nobody waits for the outputs any more: what has not begun need not."""
+
     def committed(self) -> None:
         """Told once, when the outputs are visible and the offsets committed: the time to count."""
 
@@ -53,8 +66,10 @@ class Work(Protocol):
 class Stage(Protocol):
     """A function over a batch of a topic, given to the worker."""
 
-    name: str
-    source: str
+    @property
+    def name(self) -> str: ...
+    @property
+    def source(self) -> str: ...
 
     def submit(self, records: Sequence[Consumed]) -> Work:
         """Starts the work on a batch; what it learns is applied by Work.committed, never before."""
@@ -68,4 +83,4 @@ class Aborted(RuntimeError):
     """Nothing of the batch is visible; its records are to be taken again from the committed offsets."""
 
 
-GroupMetadata = Any  # confluent-kafka's opaque consumer group metadata
+GroupMetadata: TypeAlias = bytes  # confluent-kafka's consumer group metadata

@@ -41,6 +41,7 @@ class Progress:
     metrics: Metrics
     stall_seconds: float = 60.0
     joined: bool = False
+    turned: float | None = None  # when its loop last came round
     standings: dict[int, Standing] = field(default_factory=dict)
     _ticked: float = 0.0
 
@@ -48,7 +49,7 @@ class Progress:
         """The assignment is now `partitions`; none is a normal state of an idle worker."""
         self.joined = True
         self.standings = {place.partition: Standing(moved=now) for place in partitions}
-        self.metrics.clear(metrics.LAG)
+        self.metrics.clear(metrics.LAG, stage=self.stage)
         self.metrics.set(metrics.ASSIGNED, len(partitions), self.stage)
 
     def committed(self, offsets: Sequence[TopicPartition], records: int, started: float, now: float) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, KafkaException, TopicPartition
 
@@ -16,31 +15,31 @@ _SECONDS = 10.0
 
 
 def read(
-    settings: Settings, topic: str, *, follow: bool = False, from_end: bool = False, idle: float | None = None
+    settings: Settings,
+    topic: str,
+    *,
+    follow: bool = False,
+    from_end: bool = False,
+    ended: Callable[[], bool] = lambda: False,
 ) -> Iterator[Consumed]:
-    """Committed records of a topic; without `follow` up to what is there now, or until `idle` seconds bring nothing."""
+    """Committed records of a topic; without `follow` up to what is there now. `ended` is asked once in a while."""
     consumer = clients.consumer(settings, group_id=f"{settings.worker.group}-reader")
     try:
         found = consumer.list_topics(topic, timeout=_SECONDS).topics[topic]
         if found.error:
             raise KafkaException(found.error)
         places = [TopicPartition(topic, p, OFFSET_END if from_end else OFFSET_BEGINNING) for p in found.partitions]
-        ends = {p.partition: consumer.get_watermark_offsets(p, timeout=_SECONDS)[1] for p in places}
+        bounds = {p.partition: consumer.get_watermark_offsets(p, timeout=_SECONDS) for p in places}
         consumer.assign(places)
-        left = {partition for partition, end in ends.items() if end > 0}
-        last = time.monotonic()
-        while follow or (left and not from_end):
+        left = {partition for partition, (low, high) in bounds.items() if high > low}
+        while (follow or (left and not from_end)) and not ended():
             messages = consumer.consume(500, 0.2)
             for message in messages:
                 if message.error():
                     raise KafkaException(message.error())
                 yield consumed(message)
-            now = time.monotonic()
-            last = now if messages else last
-            if idle is not None and now - last > idle:
-                return
             for place in consumer.position(places) if left else []:
-                if place.offset >= ends[place.partition]:
+                if place.offset >= bounds[place.partition][1]:
                     left.discard(place.partition)
     finally:
         consumer.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -17,17 +18,20 @@ from pipeline.stream import clients, topics
 from pipeline.stream.delivery import AtLeastOnce, Delivery, ExactlyOnce
 from pipeline.stream.embedded import MAX_RECORD_BYTES, is_embedded
 from pipeline.stream.http import HttpServer
+from pipeline.stream.letters import Letters
 from pipeline.stream.loop import StageLoop
 from pipeline.stream.messages import Stage
 from pipeline.stream.progress import Progress
 from pipeline.stream.slots import take_slot
-from pipeline.stream.stages import Enrich, Entities
+from pipeline.stream.stages import ENRICH, ENTITIES, Enrich, Entities, group_of
 from pipeline.stream.views import App, make_app
 from pipeline.stream.worker import Worker, WorkerRules
 from pipeline.views.ledger import Ledger
 
-STAGES = ("enrich", "entities")
+log = logging.getLogger(__name__)
+STAGES = (ENRICH, ENTITIES)
 _SECONDS = 10.0
+_VIEWS_SECONDS = 2.0  # for what can be read again
 
 
 class WorkerService:
@@ -44,14 +48,14 @@ class WorkerService:
         self.delivery = self._delivery_name()
         self.slot = take_slot(settings.worker.group, settings.worker.slot)
         self.progress = {name: Progress(name, self.metrics) for name in stages}
-        self.pool = self._pool() if "enrich" in stages else None
+        self.pool = self._pool() if ENRICH in stages else None
         self.app: App = make_app(settings, self.metrics, self.ledger)
+        http = HttpServer(settings.http.host, settings.http.port, self.metrics, self.ready)
+        loops = [StageLoop(name, partial(self._worker, name), self.progress[name]) for name in stages]
+        self.app.core = [http, *loops]
         for name in stages:
             self.metrics.set(metrics.INFO, 1, __version__, name, self.delivery)
-            self.app.service(StageLoop(name, partial(self._worker, name)))  # type: ignore[arg-type]
-        self.app.service(
-            HttpServer(settings.http.host, settings.http.port, self.metrics, self.ready)  # type: ignore[arg-type]
-        )
+        log.info("worker", extra={"delivery": self.delivery, "slot": self.slot, "stages": list(stages)})
 
     def _delivery_name(self) -> str:
         chosen = self.settings.worker.delivery
@@ -69,16 +73,19 @@ class WorkerService:
             config["output_bytes"] = MAX_RECORD_BYTES
         return Pool(rules, "pipeline.job:enricher", config)
 
+    def _letters(self) -> Letters:
+        return Letters(self.settings.topics.dead, self.settings.limits.record_bytes * clients.RESULT_FACTOR)
+
     def _worker(self, name: str) -> Worker:
         settings = self.settings
-        group = f"{settings.worker.group}-{name}"
+        group = group_of(settings, name)
         identity = f"{group}-{self.slot}"
         stage: Stage
-        if name == "enrich":
+        if name == ENRICH:
             assert self.pool is not None
-            stage = Enrich(self.pool, settings.topics, group, self.metrics)
+            stage = Enrich(self.pool, settings.topics, self._letters(), group, self.metrics)
         else:
-            stage = Entities(settings.topics, self.metrics)
+            stage = Entities(settings.topics, self._letters(), self.metrics)
         consumer = clients.worker_consumer(settings, group, None if self.embedded else identity)
         delivery: Delivery
         if self.delivery == "exactly_once":
@@ -107,12 +114,18 @@ class WorkerService:
         ready = all(stage["joined"] and not stage["stalled"] for stage in stages.values())
         return ready, {"delivery": self.delivery, "slot": self.slot, "stages": stages}
 
-    async def start(self) -> None:
-        """Starts everything; returns when the stages take records or are about to."""
-        await self.app.start()
-
-    async def stop(self) -> None:
-        """Stops cleanly: what is in flight is committed, offsets and all."""
-        await self.app.stop()
-        if self.pool is not None:
-            await asyncio.to_thread(self.pool.close)
+    async def serve(self, stopping: asyncio.Future[bool]) -> bool:
+        """Works until `stopping` is done, then commits what is in flight, offsets and all; returns its result."""
+        starting = asyncio.create_task(self.app.start())  # the views may take their time; `core` runs at once
+        waiting: list[asyncio.Future[object]] = [starting, stopping]  # type: ignore[list-item]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if not stopping.done():
+            await starting
+        result = await stopping
+        views = asyncio.create_task(self.app.stop())
+        await self.app.stop_core()
+        starting.cancel()
+        _, late = await asyncio.wait({views}, timeout=_VIEWS_SECONDS)
+        if late:
+            log.warning("the views do not end; the process does")
+        return result

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import socket
 import tempfile
 from pathlib import Path
-from typing import IO
 
 _MOST = 256
-_held: list[IO[str]] = []  # a lock lasts as long as its file is open: until the process ends
 
 
 class SlotTaken(RuntimeError):
@@ -20,12 +19,15 @@ def take_slot(group: str, wanted: str | None) -> str:
     """`wanted`, or the host name with the first free number. SlotTaken when another process holds it."""
     names = [wanted] if wanted else [f"{socket.gethostname()}-{n}" for n in range(_MOST)]
     for name in names:
-        lock = (Path(tempfile.gettempdir()) / f"articles-{group}-{name}.lock").open("w")
+        path = Path(tempfile.gettempdir()) / f"articles-{group}-{name}.lock"
         try:
+            lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except OSError:  # another user's
+            continue
+        try:  # held until the process ends: the descriptor is never closed
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            lock.close()
+            os.close(lock)
             continue
-        _held.append(lock)
         return name
     raise SlotTaken(f"another process works as {names[0]} in group {group}; give this one its own worker.slot")

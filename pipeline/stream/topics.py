@@ -16,12 +16,13 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic  # type:
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from pipeline.settings import ConfigError, Settings, Topics
-from pipeline.stream.clients import LETTER_BYTES, RESULT_FACTOR
+from pipeline.stream.clients import BATCH_BYTES, largest_raw, largest_record
 from pipeline.stream.embedded import PARTITIONS, is_embedded
 
 CREATE_COMMAND = "articles topics create"
 DEFAULT_FILE = Path("config/topics.yaml")
 _SECONDS = 15.0
+_SITE_BYTES = 300  # of a ledger record, for each record of its batch: a host name and four counts
 _SIZE = "max.message.bytes"
 _POLICY = "cleanup.policy"
 
@@ -87,6 +88,7 @@ class _Entry(BaseModel):
 
 _FILE = TypeAdapter(dict[str, _Entry])
 
+
 def specs(settings: Settings, path: Path | None = None) -> list[TopicSpec]:
     """The topics of `path`, else of ./config/topics.yaml where it exists, else of the package. Raises ConfigError."""
     file = path or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
@@ -116,15 +118,16 @@ def packaged() -> str:
 def _spec(settings: Settings, key: str, entry: _Entry, source: str) -> TopicSpec:
     config = {name: str(value) for name, value in entry.config.items()}
     need = {
-        "raw": settings.limits.record_bytes,
-        "dead": settings.limits.record_bytes + LETTER_BYTES,
-        "enriched": settings.limits.record_bytes * RESULT_FACTOR,
-        "rejected": settings.limits.record_bytes * RESULT_FACTOR,
-    }.get(key, 0)
+        "raw": largest_raw(settings),
+        "enriched": largest_record(settings),
+        "rejected": largest_record(settings),
+        "dead": largest_record(settings),
+        "ledger": BATCH_BYTES + settings.worker.batch_records * _SITE_BYTES,
+    }.get(key, BATCH_BYTES)
     if "compact" in config.get(_POLICY, ""):
         raise ConfigError(f"{source}: {key}: cleanup.policy must be delete; deliveries with one key all count")
     if not config.get(_SIZE, "0").isdecimal() or need > int(config.get(_SIZE, need)):
-        raise ConfigError(f"{source}: {key}: {_SIZE} must be at least {need}, which limits.record_bytes asks for")
+        raise ConfigError(f"{source}: {key}: {_SIZE} must be at least {need}, which the settings ask for")
     name = str(getattr(settings.topics, key))
     return TopicSpec(key, name, entry.doc, entry.partitions, entry.replication_factor, config, need)
 
@@ -137,9 +140,7 @@ def create(admin: AdminClient, wanted: Sequence[TopicSpec]) -> list[Created]:
         for spec in missing:
             admin.list_topics(spec.name, timeout=_SECONDS)
         return [Created(spec.name, spec in missing) for spec in wanted]
-    new = [
-        NewTopic(spec.name, spec.partitions, spec.replication_factor, config=dict(spec.config)) for spec in missing
-    ]
+    new = [NewTopic(spec.name, spec.partitions, spec.replication_factor, config=dict(spec.config)) for spec in missing]
     futures = admin.create_topics(new, operation_timeout=_SECONDS) if new else {}
     outcomes = {name: _outcome(name, future) for name, future in futures.items()}
     _await(admin, {name for name, created in outcomes.items() if not created.error})

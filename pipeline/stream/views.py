@@ -6,16 +6,24 @@ the two overrides below make it read committed records and step over markers.
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Sequence
+
 import faust
 import orjson
 from faust.app.base import BootStrategy
 from faust.transport.drivers import aiokafka as driver
+from mode import Service
 
 from pipeline import metrics
 from pipeline.metrics import Metrics
 from pipeline.settings import Settings
 from pipeline.stream.clients import aiokafka_options
+from pipeline.stream.seldom import quiet_aiokafka
 from pipeline.views.ledger import Ledger
+
+log = logging.getLogger(__name__)
 
 
 class _Thread(driver.AIOKafkaConsumerThread):
@@ -38,7 +46,13 @@ class _Transport(driver.Transport):
 
 
 class _Boot(BootStrategy):
-    """No web server of Faust's, whatever the flags of its command line say: it would show tables to the network."""
+    """Our own services first: Faust's consumer may wait seconds for its group, and no record shall wait for a view.
+
+    No web server of Faust's, whatever the flags of its command line say: it would show tables to the network.
+    """
+
+    def server(self):  # type: ignore[no-untyped-def]
+        return [*self.app.core, *super().server()]  # type: ignore[attr-defined]
 
     def web_server(self):  # type: ignore[no-untyped-def]
         return []
@@ -61,13 +75,38 @@ def _credentials(settings: Settings) -> object:
 
 
 class App(faust.App):
-    """A Faust app whose own web server stays off."""
+    """A Faust app whose own web server stays off, and which writes nothing to disk: its state is in memory.
+
+    `core` are the services that must not wait for the views, start after them, or end with them.
+    """
 
     BootStrategy = _Boot
+    core: Sequence[Service] = ()
+    _core_stops: asyncio.Future[list[None]] | None = None
+
+    async def on_stop(self) -> None:
+        """What is in flight is committed meanwhile."""
+        await asyncio.gather(self.stop_core(), super().on_stop())
+
+    async def stop_core(self) -> None:
+        """Stops our own services, all at once, and returns when they have ended."""
+        if self._core_stops is None:
+            self._core_stops = asyncio.gather(*(service.stop() for service in self.core))
+        await asyncio.shield(self._core_stops)
+
+    def _crash(self, reason: BaseException) -> None:
+        """A view that dies takes its metrics with it, and no record."""
+        if not self._crashed.is_set():
+            log.error("views have ended: the ledger's metrics stand still", extra={"why": type(reason).__name__})
+        super()._crash(reason)
+
+    def _create_directories(self) -> None:
+        """None: the working directory may be read-only, as in the image."""
 
 
 def make_app(settings: Settings, counts: Metrics, ledger: Ledger) -> App:
-    """The app with the ledger's agent; services are added by the caller."""
+    """The app with the ledger's agent; its core is added by the caller."""
+    quiet_aiokafka()
     app = App(
         f"{settings.worker.group}-views",
         topic_allow_declare=False,

@@ -12,11 +12,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from operator import methodcaller
 
 from confluent_kafka import (
     OFFSET_BEGINNING,
-    OFFSET_END,
     OFFSET_STORED,
     Consumer,
     KafkaError,
@@ -25,12 +24,16 @@ from confluent_kafka import (
     TopicPartition,
 )
 
+from pipeline.records import Headers
 from pipeline.stream.delivery import Delivery, Refused
 from pipeline.stream.messages import Aborted, Consumed, FailStop, GroupMetadata, Stage, Work
 from pipeline.stream.progress import Progress
 
 log = logging.getLogger(__name__)
 _SECONDS = 10.0
+# At a name that is not UTF-8 confluent-kafka 2.16 leaves an error set and returns a list: only a call through C sees
+# it, a plain one goes on in warm code and fails somewhere else.
+_headers = methodcaller("headers")
 _PASSING_ERRORS = (  # the client mends these by itself
     KafkaError._ALL_BROKERS_DOWN,
     KafkaError._TRANSPORT,
@@ -82,15 +85,19 @@ class Worker:
         self._lost: FailStop | None = None
 
     def run(self, stopping: Callable[[], bool]) -> None:
-        """Takes, works, commits. On stopping, what is in flight is finished and committed first."""
+        """Takes, works, commits. On stopping, what has begun is finished and committed first."""
         self._consumer.subscribe(
-            [self._stage.source], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._revoked
+            [self._stage.source], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._cut_off
         )
         while not stopping():
+            self._progress.turned = time.monotonic()
             self._take(self._patience())
             self._settle()
+        while self._pending and not self._pending[-1].work.begun():  # the last first: offsets must not jump
+            self._pending.pop().work.drop()
         deadline = time.monotonic() + self._rules.drain_seconds
-        while self._pending and time.monotonic() < deadline:
+        while self._pending and (now := time.monotonic()) < deadline:
+            self._progress.turned = now
             self._pause()
             self._take(0.05)  # rebalances are served here
             self._settle()
@@ -117,7 +124,7 @@ class Worker:
         epoch = self._epoch
         room = 1 if self._paused else self._rules.batch_records
         messages = self._consumer.consume(room, seconds)
-        metadata = self._consumer.consumer_group_metadata() if messages else None
+        metadata: GroupMetadata = self._consumer.consumer_group_metadata() if messages else b""
         if self._lost is not None:
             raise self._lost
         records = [consumed(message) for message in messages if self._usable(message)]
@@ -151,11 +158,14 @@ class Worker:
     def _out_of_range(self, message: Message) -> str:
         topic, partition, _ = placed(message)
         place = TopicPartition(topic, partition)
-        low, _ = self._consumer.get_watermark_offsets(place, timeout=_SECONDS)
+        low, high = self._consumer.get_watermark_offsets(place, timeout=_SECONDS)
         committed = self._consumer.committed([place], timeout=_SECONDS)[0].offset
+        advice = "Accept it by resetting the group's offsets, then restart"
+        if committed > high:
+            return f"{topic}/{partition} ends at {high}, before the committed offset {committed}: made anew? {advice}"
         return (
-            f"{low - committed} records of {topic}/{partition} are lost: the committed offset is "
-            f"{committed}, the broker's first is {low}. Accept the loss by resetting the group's offsets, then restart"
+            f"{low - committed} records of {topic}/{partition} are lost: the committed offset is {committed}, "
+            f"the broker's first is {low}. {advice}"
         )
 
     # --- assignment -----------------------------------------------------------------------------------------------
@@ -171,22 +181,37 @@ class Worker:
 
     def _start(self, partitions: list[TopicPartition]) -> None:
         """Starts at the committed offsets; only a partition that has none starts where the settings say."""
-        start = OFFSET_BEGINNING if self._rules.start_from == "earliest" else OFFSET_END
         places = self._consumer.committed(partitions, timeout=_SECONDS) if partitions else []
         for place in places:
             if place.error:
                 raise FailStop(place.error.name())
-            place.offset = OFFSET_STORED if place.offset >= 0 else start
+        new = [place for place in places if place.offset < 0]
+        if new and self._rules.start_from == "latest":
+            self._commit_ends(new)
+        for place in places:
+            place.offset = OFFSET_BEGINNING if place.offset < 0 else OFFSET_STORED
         self._consumer.assign(places)
+
+    def _commit_ends(self, places: list[TopicPartition]) -> None:
+        """Writes down where `latest` is, once: the end of a later restart or rewind would skip records."""
+        for place in places:
+            place.offset = self._consumer.get_watermark_offsets(place, timeout=_SECONDS)[1]
+        self._consumer.commit(offsets=places, asynchronous=False)
 
     def _revoked(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._forget()
         self._progress.assigned([], time.monotonic())
         log.info("revoked", extra={"stage": self._stage.name, "partitions": len(partitions)})
 
+    def _cut_off(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._delivery.doubt()
+        self._revoked(consumer, partitions)
+
     def _forget(self) -> None:
         """What is in flight belongs to an assignment that is over."""
         self._epoch += 1
+        for batch in self._pending:
+            batch.work.drop()
         self._pending.clear()
         self._paused = False
 
@@ -218,7 +243,7 @@ class Worker:
                 break
             except Refused as error:  # of content: the records become dead letters, the batch goes on
                 if error.records.keys() <= refused.keys():
-                    raise FailStop("the dead-letter topic refuses a record; its limit must exceed the raw topic's") from error
+                    raise FailStop(f"the dead-letter topic refuses a record: {error.records}") from error
                 refused |= error.records
         batch.work.committed()
         self._progress.committed(batch.next_offsets(), len(batch.records), started, time.monotonic())
@@ -233,5 +258,8 @@ def placed(message: Message) -> tuple[str, int, int]:
 
 def consumed(message: Message) -> Consumed:
     """A message of the client as ours; header values that are null stay null."""
-    headers = cast("list[tuple[str, bytes | None]]", message.headers() or [])
-    return Consumed(*placed(message), message.key(), message.value(), tuple(headers))
+    try:
+        headers: Headers = tuple(_headers(message) or ())
+    except (UnicodeDecodeError, SystemError):  # a name is not UTF-8; what the client gives when asked again is broken
+        return Consumed(*placed(message), message.key(), message.value(), (), headers_unreadable=True)
+    return Consumed(*placed(message), message.key(), message.value(), headers)

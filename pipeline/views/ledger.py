@@ -10,6 +10,9 @@ from typing import Literal, TypeAlias
 from pipeline.records import Json
 
 Alarm: TypeAlias = Literal["gap", "overlap", "unbalanced", "unreadable"]
+COLUMNS = ("in", "enriched", "rejected", "dead")  # of a site's row
+MAX_SITES = 20_000  # told apart; the hosts of a hostile feed have no end
+OTHER_SITES = "other sites"
 _KEPT_ALARMS = 100
 
 
@@ -44,42 +47,45 @@ class Ledger:
     """The fold of all ledger records read so far, idempotent by where each lay."""
 
     ranges: dict[tuple[str, str, int], Range] = field(default_factory=dict)
-    sites: dict[str, list[int]] = field(default_factory=dict)  # in, enriched, rejected, dead
+    sites: dict[str, list[int]] = field(default_factory=dict)  # a row of COLUMNS each
     findings: list[Finding] = field(default_factory=list)
     alarms: Counter[str] = field(default_factory=Counter)
     _read: dict[int, int] = field(default_factory=dict)
 
     def fold(self, record: Json, partition: int, offset: int) -> None:
-        """Adds the ledger record at `offset` of a partition of the ledger topic; one that was read before changes nothing."""
+        """Adds the record at `offset` of a partition of the ledger topic; one that was read before changes nothing."""
         if offset <= self._read.get(partition, -1):
             return
         self._read[partition] = offset
         try:
-            self._add(record)
+            group, topic, number = str(record["group"]), str(record["topic"]), int(record["partition"])
+            batch, sites = _batch(record), _sites(record)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             self._alarm("unreadable", "", f"{partition}", f"offset {offset}: {type(error).__name__}")
+            return
+        self._add(group, topic, number, batch)
+        for site, row in sites:
+            known = site in self.sites or len(self.sites) < MAX_SITES
+            mine = self.sites.setdefault(site if known else OTHER_SITES, [0, 0, 0, 0])
+            mine[:] = [a + b for a, b in zip(mine, row, strict=True)]
 
-    def _add(self, record: Mapping[str, Json]) -> None:
-        group, topic, partition = record["group"], record["topic"], int(record["partition"])
-        first, last, counts = int(record["first"]), int(record["last"]), record["counts"]
+    def _add(self, group: str, topic: str, partition: int, batch: Range) -> None:
+        first, last = batch.first, batch.last
         where = f"{topic}/{partition}"
         known = self.ranges.get((group, topic, partition))
+        if batch.records != last - first + 1:
+            self._alarm("unbalanced", group, where, f"offsets {first} to {last} have {batch.records} outcomes")
         if known is None:
-            known = self.ranges[group, topic, partition] = Range(first, last)
-        elif first > known.last + 1:
+            self.ranges[group, topic, partition] = batch
+            return
+        if first > known.last + 1:
             self._alarm("gap", group, where, f"{first - known.last - 1} records before offset {first} have no outcome")
         elif first <= known.last:
             self._alarm("overlap", group, where, f"offsets {first} to {min(last, known.last)} have a second outcome")
         known.last = max(known.last, last)
-        total = counts["enriched"] + sum(counts["rejected"].values()) + sum(counts["dead"].values())
-        if total != last - first + 1:
-            self._alarm("unbalanced", group, where, f"offsets {first} to {last} have {total} outcomes")
-        known.enriched += counts["enriched"]
-        known.rejected.update(counts["rejected"])
-        known.dead.update(counts["dead"])
-        for site, row in record["sites"].items():
-            mine = self.sites.setdefault(site, [0, 0, 0, 0])
-            self.sites[site] = [a + b for a, b in zip(mine, row, strict=True)]
+        known.enriched += batch.enriched
+        known.rejected.update(batch.rejected)
+        known.dead.update(batch.dead)
 
     def _alarm(self, alarm: Alarm, group: str, partition: str, detail: str) -> None:
         self.alarms[alarm] += 1
@@ -101,3 +107,20 @@ class Ledger:
         """No alarm, and in = enriched + rejected + dead."""
         totals = self.totals()
         return not self.alarms and totals["in"] == totals["enriched"] + totals["rejected"] + totals["dead"]
+
+
+def _batch(record: Mapping[str, Json]) -> Range:
+    """Range and outcomes of a ledger record. KeyError, TypeError, AttributeError or ValueError where it is none."""
+    if record["schema"] != "ledger/1":
+        raise ValueError("a ledger of another version")
+    counts = record["counts"]
+    rejected, dead = (Counter({str(k): int(n) for k, n in counts[name].items()}) for name in ("rejected", "dead"))
+    return Range(int(record["first"]), int(record["last"]), int(counts["enriched"]), rejected, dead)
+
+
+def _sites(record: Mapping[str, Json]) -> list[tuple[str, tuple[int, ...]]]:
+    """In, enriched, rejected and dead by site; the same errors."""
+    rows = [(str(site), tuple(map(int, row))) for site, row in record["sites"].items()]
+    if any(len(row) != len(COLUMNS) for _, row in rows):
+        raise ValueError("a site's row has other columns")
+    return rows

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,8 +33,21 @@ SENTENCES = [
 ]
 BODY = "".join(f"<p>{sentence} {SENTENCES[i - 1]}</p>" for i, sentence in enumerate(SENTENCES))
 BODY_TEXT = "\n".join(f"{sentence} {SENTENCES[i - 1]}" for i, sentence in enumerate(SENTENCES))
-FURNITURE = ["Leave a Reply", "News", "Share this:", "Related", "By Nora Testmann", "3 min read", "©", "Tags: a, b", "***", "x"]
-TEXTS = st.lists(st.sampled_from([*SENTENCES, *FURNITURE, "", " ", "\t"]) | st.text(max_size=20), max_size=30).map("\n".join)
+FURNITURE = [
+    "Leave a Reply",
+    "News",
+    "Share this:",
+    "Related",
+    "By Nora Testmann",
+    "3 min read",
+    "©",
+    "Tags: a, b",
+    "***",
+    "x",
+]
+TEXTS = st.lists(st.sampled_from([*SENTENCES, *FURNITURE, "", " ", "\t"]) | st.text(max_size=20), max_size=30).map(
+    "\n".join
+)
 
 
 def holds(cleaned: Cleaned) -> bool:
@@ -64,7 +76,12 @@ def test_no_character_of_a_text_is_lost(text: str) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["p", "li", "h1", "nav", "div class=related", "a href=x", "figcaption"]), TEXTS), max_size=12))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["p", "li", "h1", "nav", "div class=related", "a href=x", "figcaption"]), TEXTS),
+        max_size=12,
+    )
+)
 def test_no_character_of_a_page_is_lost(parts: list[tuple[str, str]]) -> None:
     """Kept slices and cuts rebuild the page text of any HTML."""
     assert holds(clean_html("".join(f"<{tag}>{text}</{tag.split()[0]}>" for tag, text in parts)))
@@ -128,11 +145,14 @@ def test_prose_that_begins_like_a_button_stays() -> None:
 
 
 def test_html_keeps_the_article_and_names_the_rest() -> None:
-    """trafilatura's choice is mapped to our blocks; menus, teasers and forms are cut, a teaser of a kept sentence too."""
+    """trafilatura's choice is mapped to our blocks; menus, teasers, also of a kept sentence, and forms are cut."""
     html = (
-        "<html><head><title>Old pier must go - Courier</title></head><body><nav><ul><li><a href=/>Home</a><li><a href=/n>News</a></ul></nav>"
-        f"<div class=teaser><a href=/1>{SENTENCES[1]}</a></div><article><h1>Old pier must go</h1><p class=byline>By Nora Testmann</p>{BODY}"
-        "<div class=share-bar>Share</div></article><div id=respond><h3>Leave a Reply</h3><form>Comment <textarea></textarea></form></div>"
+        "<html><head><title>Old pier must go - Courier</title></head><body><nav><ul><li><a href=/>Home</a><li><a "
+        "href=/n>News</a></ul></nav>"
+        f"<div class=teaser><a href=/1>{SENTENCES[1]}</a></div><article><h1>Old pier must go</h1><p class=byline>By "
+        f"Nora Testmann</p>{BODY}"
+        "<div class=share-bar>Share</div></article><div id=respond><h3>Leave a Reply</h3><form>Comment "
+        "<textarea></textarea></form></div>"
         "<footer>© 2026 Courier</footer></body></html>"
     )
     cleaned = clean_html(html)
@@ -168,8 +188,10 @@ def test_a_failing_extractor_is_an_empty_one(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_alignment_follows_the_order_of_the_extraction() -> None:
-    """A teaser above that repeats the beginning of a paragraph, and a heading repeated below, are not taken for them."""
-    html = f"<p>{SENTENCES[0][:60]}</p><h2>The pier</h2><p>{SENTENCES[0]}</p><p>{SENTENCES[1]}</p><h2>The pier</h2><p>{SENTENCES[4]}</p>"
+    """A teaser that repeats the beginning of a paragraph, and a heading repeated below, are not taken for them."""
+    paragraphs = [f"<p>{sentence}</p>" for sentence in (SENTENCES[0][:60], SENTENCES[0], SENTENCES[1], SENTENCES[4])]
+    heading = "<h2>The pier</h2>"
+    html = paragraphs[0] + heading + paragraphs[1] + paragraphs[2] + heading + paragraphs[3]
     lines = read_lines(read_page(RawArticle("html", html)))
     assert align(lines, "\n".join(["The pier", *SENTENCES[:2]])) == [False, True, True, True, False, False]
     assert not any(align(lines, ""))
@@ -181,7 +203,10 @@ REFUSED = [
     ("404 Not Found", "error_page"),
     ("Page not found\n\nThe page you requested could not be found.", "error_page"),
     ("Please enable JavaScript to view this page.", "needs_javascript"),
-    ("We value your privacy\nWe and our partners store cookies on your device.\nAccept all\nReject all", "consent_page"),
+    (
+        "We value your privacy\nWe and our partners store cookies on your device.\nAccept all\nReject all",
+        "consent_page",
+    ),
     ("\n".join(f"Harbour story {i}" for i in range(30)), "not_an_article"),
 ]
 
@@ -197,8 +222,13 @@ def test_refused_texts(text: str, reason: str) -> None:
 def test_refused_pages() -> None:
     """Script shells, error pages and pages of links alone are refused."""
     links = "".join(f"<li><a href=/{i}>Harbour story number {i} of today</a></li>" for i in range(40))
-    assert clean_html("<body><div id=app></div><script src=a.js></script></body>").refusal is RejectReason.NEEDS_JAVASCRIPT
-    assert clean_html("<title>404 Not Found</title><h1>Not Found</h1><p>Nothing here.</p>").refusal is RejectReason.ERROR_PAGE
+    assert (
+        clean_html("<body><div id=app></div><script src=a.js></script></body>").refusal is RejectReason.NEEDS_JAVASCRIPT
+    )
+    assert (
+        clean_html("<title>404 Not Found</title><h1>Not Found</h1><p>Nothing here.</p>").refusal
+        is RejectReason.ERROR_PAGE
+    )
     assert clean_html(f"<body><ul>{links}</ul></body>").refusal is RejectReason.NOT_AN_ARTICLE
 
 
@@ -209,7 +239,8 @@ def test_refused_pages() -> None:
         "Ferry sinks off Westmark.",
         "404 people were rescued from the ferry on Monday, the coast guard said.",
         "Forbidden islands off Westmark open to visitors. The first boat leaves on Monday.",
-        "The court ruled that consent to cookies must be free. We value your privacy, the company had written to its users in spring.",
+        "The court ruled that consent to cookies must be free. We value your privacy, the company had written to its "
+        "users in spring.",
     ],
 )
 def test_short_news_is_flagged_never_refused(text: str) -> None:
@@ -226,14 +257,6 @@ def test_a_paywall_stub_is_kept_and_flagged() -> None:
     assert "paywalled" in clean_html(f"<head>{stated}</head><body>{BODY}</body>").flags
 
 
-@pytest.mark.parametrize("piece", ["word\n", "Leave a Reply\n", "(photo ", "1/1/", "雨", "\n", "By Nora ", "a@", " | "])
-def test_hostile_texts_take_linear_time(piece: str) -> None:
-    """Texts made to be slow for rules and patterns are done in seconds of processor time, nothing lost."""
-    start = time.process_time()
-    assert holds(clean_text(piece * 20_000))
-    assert time.process_time() - start < 5
-
-
 def test_the_same_page_gives_the_same_result() -> None:
     """Cleaning remembers nothing: the hundredth time is as the first."""
     html = f"<body><h1>Pier</h1>{BODY}<p>Share</p></body>"
@@ -242,7 +265,7 @@ def test_the_same_page_gives_the_same_result() -> None:
 
 @pytest.mark.data
 def test_harm_on_clean_articles() -> None:
-    """Of real articles that are clean already, at most half a per cent of the characters is cut, and none is refused."""
+    """Of real articles that are clean already, at most 0.2% of the characters is cut, and none is refused."""
     lost = total = 0
     for row in rows("articles/worldwide-raw"):
         cleaned = clean_text(row["text"])
@@ -250,7 +273,7 @@ def test_harm_on_clean_articles() -> None:
         assert cleaned.refusal is None
         lost += sum(cut.end - cut.start for cut in cleaned.cuts if cut.rule != "outer_whitespace")
         total += len(row["text"])
-    assert lost / total <= 0.005
+    assert lost / total <= 0.002
 
 
 @pytest.mark.data

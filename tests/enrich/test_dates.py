@@ -6,15 +6,17 @@ import os
 import re
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.enrich.dates import FIRST_YEAR, LAST_YEAR, MAX_DATE_CHARS, published, timestamp
+from pipeline.enrich import moments
+from pipeline.enrich.dates import MAX_CANDIDATES, published, timestamp
+from pipeline.enrich.moments import FIRST_YEAR, LAST_YEAR, MAX_DATE_CHARS
 from pipeline.records import DateCandidate, Page, PublishedAt, RawArticle
 
 ROOT = Path(__file__).parents[2]
@@ -61,138 +63,6 @@ def in_text(text: str) -> str | None:
     return found.value if found else None
 
 
-# --- forms ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("said", "expected", "precision"),
-    [
-        ("2024-05-17T08:30:00Z", "2024-05-17T08:30:00Z", "second"),
-        ("2024-05-17T08:30:59.999+02:00", "2024-05-17T06:30:59Z", "second"),
-        ("2024-05-17T23:30:00-0500", "2024-05-18T04:30:00Z", "second"),
-        ("2024-05-17 08:30:00 UTC", "2024-05-17T08:30:00Z", "second"),
-        ("2024-05-17T08:30:00+02:00[Europe/Berlin]", "2024-05-17T06:30:00Z", "second"),
-        ("2024-05-17T08:30", "2024-05-17T08:30Z", "minute"),
-        ("2024-05-17T10:30+02", "2024-05-17T08:30Z", "minute"),
-        ("20240517T083000Z", "2024-05-17T08:30:00Z", "second"),
-        ("20240517083000", "2024-05-17T08:30:00Z", "second"),
-        ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z", "second"),
-        ("  2024-05-17\n", "2024-05-17", "day"),
-        ("2024/05/17", "2024-05-17", "day"),
-        ("2024-5-7", "2024-05-07", "day"),
-        ("20240517", "2024-05-17", "day"),
-        ("2024-05-17T00:00:00", "2024-05-17", "day"),
-        ("2024-05-17T00:00:00Z", "2024-05-17T00:00:00Z", "second"),
-        ("2024-05", "2024-05", "month"),
-        ("2024", "2024", "year"),
-        ("Fri, 17 May 2024 08:30:00 +0200", "2024-05-17T06:30:00Z", "second"),
-        ("17 May 2024 08:30 GMT", "2024-05-17T08:30Z", "minute"),
-        ("1715934600", "2024-05-17T08:30:00Z", "second"),
-        ("1715934600123", "2024-05-17T08:30:00Z", "second"),
-        ("May 5, 2024", "2024-05-05", "day"),
-        ("March 3rd, 2021", "2021-03-03", "day"),
-        ("March 2024", "2024-03", "month"),
-        ("May 5, 2024 10:30 AM EDT", "2024-05-05T14:30Z", "minute"),
-        ("31 December 2023 23:00:05 EST", "2024-01-01T04:00:05Z", "second"),
-        ("5 May 2024 CET", "2024-05-05", "day"),
-        ("1 January 2024 NZDT", "2024-01-01", "day"),
-        ("31 December 2023 PST", "2023-12-31", "day"),
-        ("17.05.2024", "2024-05-17", "day"),
-        ("10.12.2022, 07:00:03", "2022-12-10T07:00:03Z", "second"),
-    ],
-)
-def test_forms(said: str, expected: str, precision: str) -> None:
-    """What was said, in UTC, cut to what was said."""
-    assert of(said) == PublishedAt(expected, precision, "record", said[:MAX_DATE_CHARS])  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("said", "expected"),
-    [
-        ("5 mai 2024", "2024-05-05"),
-        ("5. März 2024, 14:30 Uhr", "2024-03-05T14:30Z"),
-        ("5 de mayo de 2024", "2024-05-05"),
-        ("5 de fevereiro de 2024", "2024-02-05"),
-        ("12 dicembre 2023", "2023-12-12"),
-        ("17 Mayıs 2024", "2024-05-17"),
-        ("17 мая 2024, 10:30", "2024-05-17T10:30Z"),
-        ("5 лютого 2022", "2022-02-05"),
-        ("2024年5月17日", "2024-05-17"),
-        ("2024년 5월 17일", "2024-05-17"),
-        ("17 مايو 2024", "2024-05-17"),
-        ("5 lutego 2022", "2022-02-05"),
-    ],
-)
-def test_languages(said: str, expected: str) -> None:
-    """Names of months in other languages, whatever the page says of its language."""
-    assert value(said) == expected
-    assert value(said, language="en-US") == expected
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "", " ", "-", "soon", "May", "May 5", "Friday", "10:30", "yesterday", "2 hours ago", "5 May 24", "0001-01-01",
-        "1970-01-01T00:00:00Z", "1989-12-31", "2101-01-01", "2024-02-30", "2024-13-01", "2024-05-17T24:30:00Z", "202405",
-        "2024-05-170830", "2024-05-17T08:30:75Z", "2024-05-17T08:30:00+19:00", "31/02/2024", "17 May 12024",
-        "10:30 May 2024", "PT15M", "\ud800", "\0", "٢٠٢٤-٠٥-١٧", "{{ date }}", "null", "9" * 5000,
-    ],
-)  # fmt: skip
-def test_no_date(said: str) -> None:
-    """Not a date, no such date, not plausible, or too little to place it: nothing is made up."""
-    assert of(said) is None
-
-
-# --- ambiguity ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("said", "language", "expected"),
-    [
-        ("05/06/2022", None, None),
-        ("05/06/2022", "en", None),
-        ("05/06/2022", "en-US", None),
-        ("05/06/2022", "en-GB", None),
-        ("05/06/2022", "es-US", None),
-        ("05/06/2022", "ja", None),
-        ("05/06/2022", "fr", "2022-06-05"),
-        ("05/06/2022", "pt_BR", "2022-06-05"),
-        ("05.06.2022", None, "2022-06-05"),
-        ("05.06.2022", "en", "2022-06-05"),
-        ("25/06/2022", None, "2022-06-25"),
-        ("06/25/2022", None, "2022-06-25"),
-        ("06/25/2022", "fr", "2022-06-25"),
-        ("06/06/2022", None, "2022-06-06"),
-        ("2022/06/05", None, "2022-06-05"),
-    ],
-)
-def test_day_and_month_are_not_guessed(said: str, language: str | None, expected: str | None) -> None:
-    """Day first with dots, where a figure above 12 says so, or in a language that always writes so; else no date."""
-    assert value(said, language=language) == expected
-
-
-@pytest.mark.parametrize(
-    ("said", "expected"),
-    [
-        ("2 hours ago", "2024-05-18"),
-        ("12 hours ago", "2024-05-17"),
-        ("yesterday", "2024-05-17"),
-        ("3 days ago", "2024-05-15"),
-        ("9 hours ago EST", "2024-05-18"),
-        ("vor 3 Tagen", "2024-05-15"),
-        ("вчера", "2024-05-17"),
-        ("2 weeks ago", None),
-        ("2 years ago", None),
-        ("in 1 day", None),
-    ],
-)
-def test_relative_dates(said: str, expected: str | None) -> None:
-    """Counted from when the record was fetched, to the day; unread without that, and where weeks or years are said."""
-    assert value(said, fetched=FETCHED) == expected
-    assert value(said) is None
-    assert value(said, fetched="2024") is None
-
-
 # --- sources --------------------------------------------------------------------------------------------------------
 
 META = DateCandidate("meta", "2024-05-03")
@@ -219,6 +89,13 @@ def test_order_of_sources() -> None:
         ("text", "2024-05-05"),
         None,
     ]
+
+
+@pytest.mark.parametrize("said", ["Published: 17 May 2024", "Posted on May 17, 2024", "Veröffentlicht am 17. Mai 2024"])
+def test_a_label_before_the_date(said: str) -> None:
+    """What a scraper took along with the date is passed over, and stands in `raw`; 'Updated' is no such label."""
+    assert of(said) == PublishedAt("2024-05-17", "day", "record", said)
+    assert of("Updated: 17 May 2024") is None
 
 
 def test_the_future_is_not_plausible() -> None:
@@ -267,6 +144,7 @@ def test_urls(url: str, expected: str | None, raw: str | None) -> None:
         ("March 3, 2021 — The council met.", "2021-03-03"),
         ("Published: May 5, 2024\nThe council met.", "2024-05-05"),
         ("Published on May 5, 2024 at 10:30 The council met on 3 March 2020.", "2024-05-05T10:30Z"),
+        ("Published May 5, 2024, 10:30 p.m. ET\nThe council met.", "2024-05-05"),
         ("Tram line approved\nBy the city desk | May 5, 2024\nThe council met.", "2024-05-05"),
         ("Neue Straßenbahn\n5. März 2024, 14:30 Uhr\nDer Rat tagte.", "2024-03-05T14:30Z"),
         ("LYON, le 5 mars 2024 - Le conseil s'est réuni.", "2024-03-05"),
@@ -338,7 +216,7 @@ class Stopped(module.datetime, metaclass=AnyDatetime):
 
 for patched in (dateparser.date, dateparser.date_parser, dateparser.freshness_date_parser, dateparser.parser):
     patched.datetime = Stopped
-for said in ("5 mai 2024", "March 2024", "May 5, 2024 10:30 AM EDT", "3 days ago", "yesterday", "Friday", "Friday 2024"):
+for said in ("5 mai 2024", "March 2024", "May 5, 2024 10:30 AM EDT", "3 hours ago", "yesterday", "Friday", "May 2024"):
     raw = RawArticle("text", "", published_at=said, fetched_at="2024-05-18T01:00:00Z")
     found = published(raw, Page("", ()), "")
     print(found and found.value)
@@ -347,25 +225,31 @@ for said in ("5 mai 2024", "March 2024", "May 5, 2024 10:30 AM EDT", "3 days ago
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Los_Angeles"])
 def test_no_clock(zone: str) -> None:
-    """The library answers with its clock taken away, the same in any zone: equal input gives equal output on any day."""
+    """The library answers with its clock taken away, the same in any zone: equal input, equal output on any day."""
     command, environment = [sys.executable, "-c", CLOCKLESS], {**os.environ, "TZ": zone}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    expected = ["2024-05-05", "2024-03", "2024-05-05T14:30Z", "2024-05-15", "2024-05-17", "None", "2024"]
+    expected = ["2024-05-05", "2024-03", "2024-05-05T14:30Z", "2024-05-17", "None", "None", "2024-05"]
     assert done.stdout.split() == expected
 
 
 @pytest.mark.parametrize("piece", ["1", "May ", "5 May 2024 ", "2024-", "\n", "-", "5 May 2024\n", "/2024/05/17", "("])
-def test_long_input_is_quick(piece: str) -> None:
-    """A megabyte in every field takes less than half a second of CPU: what is looked at is bounded."""
-    of("5 mai 2024", fetched=FETCHED)
-    of("nothing 2024 at all", fetched=FETCHED)
+def test_what_is_looked_at_is_bounded(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a megabyte in every field the library is asked a bounded number of times, for short strings alone."""
+    asked: list[str] = []
+    parse = moments._parse
+
+    def listening(said: str, language: str | None, wanted: moments.Wanted) -> Any:
+        asked.append(said)
+        return parse(said, language, wanted)
+
+    monkeypatch.setattr(moments, "_parse", listening)
     long = piece * (1_000_000 // len(piece))
     stated = (DateCandidate("json-ld", long),) * 1000
-    before = time.process_time()
-    of(long, fetched=long, url=f"https://paper.example{long}", text=long, language=long, stated=stated)
+    of(long, fetched=FETCHED, url=f"https://paper.example{long}", text=long, language=long, stated=stated)
     assert timestamp(long) is None
-    assert time.process_time() - before < 0.5
+    assert len(asked) <= 2 * MAX_CANDIDATES
+    assert max(map(len, asked), default=0) <= MAX_DATE_CHARS
 
 
 @pytest.mark.parametrize(

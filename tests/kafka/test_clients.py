@@ -141,7 +141,7 @@ def test_a_topic_is_never_created_by_reading(settings: Settings) -> None:
 
 
 def subscribed(settings: Settings, topic: str, instance: str) -> Consumer:
-    """A worker's consumer, group and topic of one name; partitions without a committed offset start at the beginning."""
+    """A worker's consumer, group and topic of one name; partitions without an offset start at the beginning."""
 
     def assigned(consumer: Consumer, places: list[TopicPartition]) -> None:
         starts = consumer.committed(places, timeout=SECONDS)

@@ -17,7 +17,7 @@ from pipeline.settings import Settings
 from pipeline.sources.files import Sourced, read
 from pipeline.stream.feeding import Feeder
 from pipeline.stream.reading import read as read_topic
-from tests.kafka.test_worker import drained, worker
+from tests.kafka.harness import finished, start
 
 pytestmark = pytest.mark.kafka
 
@@ -46,12 +46,12 @@ def compare(records: list[Sourced], settings: Settings, seconds: float) -> int:
     for record in records:
         feeder.send(record)
     assert feeder.finish().sent == len(records)
-    process = worker(settings, 0)
+    worker = start(settings)
     try:
-        assert drained(settings, len(records), seconds)
+        assert finished(settings, seconds)
     finally:
-        process.terminate()
-        assert process.wait(40) == 0
+        code = worker.terminate()
+        assert code == 0
     topics = (settings.topics.enriched, settings.topics.rejected)
     by_kafka = dict(plain(record.value or b"") for topic in topics for record in read_topic(settings, topic))
     assert by_kafka == by_file(records, settings)

@@ -34,7 +34,8 @@ def test_faust_s_own_web_server_stays_off() -> None:
             "ARTICLES_WORKER__CHILDREN": "1",
         }
         faust = str(Path(sys.executable).with_name("faust"))
-        command = [faust, "-A", "pipeline.stream.app", "worker", "-l", "error", "--with-web", "--web-port", str(faust_port)]
+        web = ["--with-web", "--web-port", str(faust_port)]
+        command = [faust, "-A", "pipeline.stream.app", "worker", "-l", "error", *web]
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         try:
             facts = wait_ready(ours)

@@ -1,7 +1,8 @@
 """Page -> Cleaned: the article's own text, and a cut with its reason for everything else.
 
-Two ways to find the body. A text: the densest region of its lines. HTML: the blocks that trafilatura keeps, aligned to our
-page text, or the densest region where trafilatura finds next to nothing. Rules then trim the edges and name every cut.
+Two ways to find the body. A text: the densest region of its lines. HTML: the blocks that trafilatura keeps, aligned to
+our page text, or the densest region where trafilatura finds next to nothing. Rules then trim the edges and name every
+cut.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pipeline import spans
 from pipeline.enrich.clean import body
 from pipeline.enrich.clean.align import align
 from pipeline.enrich.clean.cuts import make_cuts
+from pipeline.enrich.clean.edges import trim
 from pipeline.enrich.clean.explain import explain
 from pipeline.enrich.clean.extract import main_text
 from pipeline.enrich.clean.lines import Line, read_lines
@@ -29,9 +31,9 @@ PAYWALL_LINES = 12  # cut lines after the last kept one in which a notice means 
 def clean(page: Page) -> Cleaned:
     """The article's text and the cuts. Never raises; with `refusal` the text is the best attempt all the same.
 
-    `confidence` is, for HTML, how far two independent methods agree on the body (F1 of the characters that trafilatura and
-    the densest region keep); for text, the harmonic mean of the share of running text in what is kept and the share of all
-    running text that is kept. It compares pages of one method; it is no probability.
+    `confidence` is, for HTML, how far two independent methods agree on the body (F1 of the characters that trafilatura
+    and the densest region keep); for text, the harmonic mean of the share of running text in what is kept and the share
+    of all running text that is kept. It compares pages of one method; it is no probability.
     """
     lines = read_lines(page)
     given = body.strict_verdicts(lines)
@@ -45,9 +47,7 @@ def clean(page: Page) -> Cleaned:
             method, confidence = "trafilatura", agreement
         else:
             kept, confidence = dense, confidence * (1 + agreement) / 2
-    edges = body.trim(lines, kept, page.title)
-    kept = [keep and verdict is None for keep, verdict in zip(kept, edges, strict=True)]
-    given = [edge or verdict for edge, verdict in zip(edges, given, strict=True)]
+    kept, given = trim(lines, kept, given, page.title)
     verdicts = explain(lines, kept, given, page.title)
     cuts = make_cuts(page, verdicts)
     measured = measure(lines, verdicts, round(confidence, 4))
@@ -73,7 +73,7 @@ def clean_html(html: str | bytes, *, url: str | None = None) -> Cleaned:
 
 
 def clean_text(text: str) -> Cleaned:
-    """Clean one plain text, a block a line."""
+    """Clean one plain text, a block a line. Offsets are those of the text as given: the flow repairs it before."""
     from pipeline.enrich.page import read_page
 
     return clean(read_page(RawArticle("text", text, delivered=text)))

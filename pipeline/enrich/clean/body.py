@@ -1,4 +1,4 @@
-"""Which lines are the body: of a text by its densest region, of any choice of lines after the rules at its edges."""
+"""Which lines of a page may be the body: what no strict rule cuts, and of a text its densest region."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 from pipeline.enrich.clean import shapes
 from pipeline.enrich.clean.lines import Line
+from pipeline.enrich.clean.reach import LABEL_WORDS, LIST_ITEMS, lead, reach_down, reach_up
 from pipeline.enrich.clean.region import closing, densest
 from pipeline.enrich.clean.verdicts import Verdict, loose, opener, strict
 from pipeline.reasons import CutKind
 
 CLEAN_LINES = 20  # a list in an article holds at most one common word such as 'Home' in so many lines
-EDGE_LINES = 6  # lines at each end of the body that the loose rules look at
 SECTION_LINES = 12  # titles below a heading such as 'Related' inside the body
-LABEL_WORDS = 3
+CLOSE_LOOK = 400  # lines of a text without prose that the loose rules look at
+FEW_LINES = 10  # of furniture above a text that was scraped without its menus
 
 
 def strict_verdicts(lines: Sequence[Line]) -> list[Verdict | None]:
@@ -21,18 +22,34 @@ def strict_verdicts(lines: Sequence[Line]) -> list[Verdict | None]:
     verdicts = [strict(line) for line in lines]
     section: Verdict | None = None
     left = 0
+    is_inside = False  # above the first prose a heading may as well be the label of the article
     for i, line in enumerate(lines):
         verdict = verdicts[i]
+        is_inside = is_inside or line.prose
         if verdict is not None:
-            is_heading = opener(line) == verdict.kind and verdict.kind != CutKind.COMMENTS
+            is_heading = is_inside and opener(line) == verdict.kind and verdict.kind != CutKind.COMMENTS
             section = Verdict(verdict.kind, f"beside_{verdict.kind}", 0.6) if is_heading else None
             left = SECTION_LINES
-        elif section is not None and left and not line.prose and not line.joined and not line.ends:
+        elif section is not None and left and not (line.prose or line.joined or line.ends or _says_more(line)):
             verdicts[i] = section
             left -= 1
         else:
             section = None
+    _name_runs(lines, verdicts)
     return verdicts
+
+
+def _name_runs(lines: Sequence[Line], verdicts: list[Verdict | None]) -> None:
+    """Services to share on, line after line or beside a cut share bar, are no list in an article."""
+    services = [not line.prose and any(phrase.kind == CutKind.SHARE_BAR for phrase in line.phrases) for line in lines]
+    for i, is_one in enumerate(services):
+        if is_one and verdicts[i] is None and (services[i - 1 : i] == [True] or services[i + 1 : i + 2] == [True]):
+            verdicts[i] = Verdict(CutKind.SHARE_BAR, "beside_share_bar", 0.8)
+
+
+def _says_more(line: Line) -> bool:
+    """Begins with a phrase and goes on, as 'Tags: ferries' does: no title."""
+    return any(phrase.goes_on for phrase in line.phrases)
 
 
 def by_density(lines: Sequence[Line], given: Sequence[Verdict | None], is_text: bool) -> list[bool]:
@@ -42,28 +59,28 @@ def by_density(lines: Sequence[Line], given: Sequence[Verdict | None], is_text: 
     """
     start, end = densest(lines, given)
     if start == end:
-        bound = closing(lines, given)
-        plain = [given[i] is None and i < bound and loose(line, "below") is None for i, line in enumerate(lines)]
-        sentences = [plain[i] and line.ends and line.units > 1 for i, line in enumerate(lines)]
-        return sentences if any(sentences) else plain
-    while start > 0 and given[start - 1] is None and _is_lead(lines[start - 1], lines[start]):
-        start -= 1
+        return _without_prose(lines, given)
+    start = lead(lines, given, start)
     while end < len(lines) and given[end] is None and _is_close(lines[end]):
         end += 1
-    if is_text and _is_clean(lines[end:], given[end:]):
-        end = len(lines)
+    if is_text:
+        start = reach_up(lines, given, start)
+        stop = next((i for i in range(end, len(lines)) if given[i]), len(lines))
+        is_bare = start <= FEW_LINES and len(lines) - stop <= 2 * FEW_LINES and stop - end > LIST_ITEMS
+        is_whole = (stop == len(lines) or is_bare) and _is_clean(lines[end:stop], given[end:stop])
+        end = stop if is_whole else reach_down(lines, given, end)
     if is_text and any(line.prose for line in lines[:start]) and _is_clean(lines[:start], given[:start]):
         start = next(i for i, line in enumerate(lines) if line.prose)
     return [start <= i < end and given[i] is None for i in range(len(lines))]
 
 
-def _is_lead(line: Line, below: Line) -> bool:
-    """A short first sentence, or one cut off behind a dateline; no headline."""
-    stops = line.text.rstrip("\"'”’»").endswith((".", "。", "।", "۔"))
-    is_sentence = (line.ends and stops and line.units > LABEL_WORDS) or (line.units > 12 and shapes.has_dateline(line.text))
-    if not (is_sentence or line.joined) or line.links > 0.5 or loose(line, "above") is not None:
-        return False
-    return not shapes.copies(line.text, below.text)
+def _without_prose(lines: Sequence[Line], given: Sequence[Verdict | None]) -> list[bool]:
+    bound = closing(lines, given)
+    plain = [i < bound and verdict is None for i, verdict in enumerate(given)]
+    for i, line in enumerate(lines[:CLOSE_LOOK]):
+        plain[i] = plain[i] and loose(line, "below") is None
+    sentences = [is_plain and line.ends and line.units > 1 for is_plain, line in zip(plain, lines, strict=True)]
+    return sentences if any(sentences) else plain
 
 
 def _is_close(line: Line) -> bool:
@@ -75,40 +92,3 @@ def _is_clean(part: Sequence[Line], given: Sequence[Verdict | None]) -> bool:
     if any(given) or (part and part[0].units > LABEL_WORDS and shapes.is_byline(part[0].text)):
         return False
     return sum(bool(line.phrases) for line in part) * CLEAN_LINES <= len(part)
-
-
-def trim(lines: Sequence[Line], kept: Sequence[bool], title: str | None) -> list[Verdict | None]:
-    """Verdicts on kept lines at the edges: headline, labels, bylines above; buttons, dates, credits below.
-
-    What is left always holds a line: a text of furniture alone is not trimmed to nothing here.
-    """
-    verdicts: list[Verdict | None] = [None] * len(lines)
-    body = [i for i, keep in enumerate(kept) if keep]
-    while len(body) > 1 and len(kept) and body[0] in _edge(kept, first=True):
-        verdict = _at_head(lines[body[0]], lines[body[1]], title)
-        if verdict is None:
-            break
-        verdicts[body.pop(0)] = verdict
-    while len(body) > 1 and body[-1] in _edge(kept, first=False):
-        line = lines[body[-1]]
-        verdict = None if line.prose else loose(line, "below")
-        if verdict is None:
-            break
-        verdicts[body.pop()] = verdict
-    return verdicts
-
-
-def _edge(kept: Sequence[bool], *, first: bool) -> list[int]:
-    body = [i for i, keep in enumerate(kept) if keep]
-    return body[:EDGE_LINES] if first else body[-EDGE_LINES:]
-
-
-def _at_head(line: Line, below: Line, title: str | None) -> Verdict | None:
-    if shapes.same_title(line.text, title) and line.text != below.text:
-        return Verdict(CutKind.HEADLINE, "headline_title", 0.95)
-    alike = shapes.copies(line.text, below.text) if line.units < below.units else 0.0
-    if alike >= (0.9 if line.prose and line.ends else 0.1):  # a sentence must repeat the next one's beginning, not its words
-        return Verdict(CutKind.HEADLINE, "headline_copy", alike)
-    if line.tag == "h1":
-        return Verdict(CutKind.HEADLINE, "headline_tag", 0.9)
-    return None if line.prose else loose(line, "above")

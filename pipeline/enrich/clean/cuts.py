@@ -18,15 +18,16 @@ def make_cuts(page: Page, verdicts: Sequence[Verdict | None]) -> tuple[Cut, ...]
     of the page text goes with the cut there, or is a cut of its own.
     """
     text, blocks = page.text, page.blocks
-    cuts: list[Cut] = []
+    spans: list[tuple[int, int, Verdict]] = []
 
     def add(start: int, end: int, verdict: Verdict) -> None:
-        confidence = verdict.confidence
-        if cuts and cuts[-1].end == start and (cuts[-1].kind, cuts[-1].rule) == (verdict.kind, verdict.rule):
-            before = cuts.pop()
-            start, confidence = before.start, min(before.confidence, confidence)
+        if spans and spans[-1][1] == start:
+            first, _, before = spans[-1]
+            if (before.kind, before.rule) == (verdict.kind, verdict.rule):
+                start, verdict = first, min(before, verdict, key=lambda one: one.confidence)
+                spans.pop()
         if start < end:
-            cuts.append(Cut(start, end, verdict.kind, verdict.rule, confidence, text[start:end]))
+            spans.append((start, end, verdict))
 
     last_kept = max((i for i, verdict in enumerate(verdicts) if verdict is None), default=-1)
     for i, (block, verdict) in enumerate(zip(blocks, verdicts, strict=True)):
@@ -41,4 +42,7 @@ def make_cuts(page: Page, verdicts: Sequence[Verdict | None]) -> tuple[Cut, ...]
             add(block.end, len(text), MARGIN)
     if not blocks:
         add(0, len(text), MARGIN)
-    return tuple(cuts)
+    return tuple(
+        Cut(start, end, verdict.kind, verdict.rule, verdict.confidence, text[start:end])
+        for start, end, verdict in spans
+    )

@@ -15,6 +15,8 @@ MAX_CHARS = 200  # of a line are looked at
 MAX_TOKENS = 24  # of a phrase that may go on
 _KEY = re.compile(f"[{NO_SPACES}]|[^\\W\\d_{NO_SPACES}]+|\\d+|[:：©#]")
 
+_DOT = "\u0307"  # case-folding makes the Turkish İ an i and this mark, which is no letter
+
 Key = tuple[str, ...]
 
 
@@ -27,12 +29,17 @@ class Phrase:
     outside: bool  # too common a word: counts only above, below or beside what is cut
     opens: bool  # opens a section of its kind
     goes_on: bool  # the line may have more words
+    rule: str  # its name as a rule
 
 
 def key(text: str) -> Key:
     """A line as the list compares it: case-folded words and colons, every number as #."""
-    found = _KEY.findall(text[:MAX_CHARS].casefold())
-    return tuple("#" if token[0].isdigit() else ":" if token == "：" else token for token in found)
+    found = _KEY.findall(text[:MAX_CHARS].casefold().replace(_DOT, ""))
+    return tuple(map(_normal, found))
+
+
+def _normal(token: str) -> str:
+    return "#" if token[0].isdigit() else ":" if token == "：" else token.replace(_DOT, "")
 
 
 def parse(text: str) -> Iterator[Phrase]:
@@ -47,24 +54,27 @@ def parse(text: str) -> Iterator[Phrase]:
             goes_on = body.endswith("...")
             words = key(body.removesuffix("..."))
             outside = "~" in marks or (goes_on and len(words) == 1 and words[0] != "©")
-            yield Phrase(words, kind, outside, ">" in marks, goes_on)
+            yield Phrase(words, kind, outside, ">" in marks, goes_on, f"{kind}_phrase")
 
 
 @cache
-def _listed() -> tuple[dict[Key, list[Phrase]], dict[Key, list[Phrase]]]:
-    """Phrases that are a whole line, and phrases that begin one."""
+def _listed() -> tuple[dict[Key, list[Phrase]], dict[Key, list[Phrase]], frozenset[str]]:
+    """Phrases that are a whole line, phrases that begin one, and the words that any phrase begins with."""
     whole: dict[Key, list[Phrase]] = {}
     starts: dict[Key, list[Phrase]] = {}
     for phrase in parse(files(__package__).joinpath("phrases.txt").read_text("utf-8")):
         whole.setdefault(phrase.key, []).append(phrase)
         if phrase.goes_on:
             starts.setdefault(phrase.key, []).append(phrase)
-    return whole, starts
+    return whole, starts, frozenset(words[0] for words in whole if words)
 
 
 def matches(text: str) -> list[Phrase]:
     """Phrases that the line is, or, where it is none, the longest ones that it begins with."""
-    whole, starts = _listed()
+    whole, starts, firsts = _listed()
+    first = _KEY.search(text, 0, MAX_CHARS)
+    if first is None or _normal(first.group().casefold()) not in firsts:  # most lines end here
+        return []
     words = key(text)
     while words and words[-1] == ":":
         words = words[:-1]

@@ -17,14 +17,16 @@ PASSAGE_WORDS = 60  # of running text that no linked title interrupts: more than
 LISTING_LINKS = 0.5  # of the characters of a listing are links
 
 _ERROR = re.compile(
-    r"(?:error |erreur |fehler |http )?(?:404|403|410|500|502|503|504)(?:$|[ :|.–—-]+(?:error|not|page|forbidden|gone|bad"
+    r"(?:error |erreur |fehler |http )?(?:404|403|410|500|502|503|504)(?:$|[ :|.–—-]+(?:error|not|page|forbidden"
+    r"|gone|bad"
     r"|internal|service|gateway|fehler|erreur|seite|página|pagina|страница))"
     r"|(?:sorry,? |oops\W{1,3})?(?:(?:the|this|that) )?(?:requested )?page (?:you (?:requested|are looking for) )?"
     r"(?:not found|(?:is|was) not found|does not exist|doesn.t exist|cannot be found|could not be found|can.t be found)"
     r"|not found$|access denied|forbidden$|internal server error|service (?:temporarily )?unavailable|bad gateway"
     r"|gateway time-?out|(?:diese )?seite (?:wurde |konnte )?nicht gefunden|diese seite existiert nicht"
     r"|page introuvable|page non trouvée|página no encontrada|página não encontrada|pagina non trovata"
-    r"|pagina niet gevonden|sidan (?:kunde inte hittas|hittades inte)|siden (?:ble |blev )?ikke funnet|siden findes ikke"
+    r"|pagina niet gevonden|sidan (?:kunde inte hittas|hittades inte)|siden (?:ble |blev )?ikke funnet"
+    r"|siden findes ikke"
     r"|sivua ei löyty|strona nie (?:została znaleziona|istnieje)|stránka nenalezena|страница не найдена"
     r"|сторінку не знайдено|sayfa bulunamadı|الصفحة غير موجودة|页面不存在|页面未找到|ページが見つかりません"
     r"|페이지를 찾을 수 없습니다|attention required!|just a moment\.{3}|are you (?:a )?(?:human|robot)\?"
@@ -32,7 +34,8 @@ _ERROR = re.compile(
     re.IGNORECASE,
 )
 _SCRIPTS = re.compile(
-    r"(?:enable|activate|turn on|requires|need|activer|aktivieren|habilit\w{0,4}|activ\w{0,3}|включит\w).{0,40}javascript"
+    r"(?:enable|activate|turn on|requires|need|activer|aktivieren|habilit\w{0,4}|activ\w{0,3}"
+    r"|включит\w).{0,40}javascript"
     r"|javascript.{0,40}(?:disabled|enabled|required|aktivier|deaktiviert|désactivé|desactivado|отключ)",
     re.IGNORECASE,
 )
@@ -93,7 +96,7 @@ def refuse(
     total = sum(line.units for line in lines)
     if prose < ERROR_WORDS and words < 2 * ERROR_WORDS and _is_error(lines, title, total):
         return RejectReason.ERROR_PAGE
-    if prose < CONSENT_WORDS and any(_SCRIPTS.search(text) for text in opening) and total < 150:
+    if prose < CONSENT_WORDS and total < 150 and _asks_for_scripts(lines, verdicts):
         return RejectReason.NEEDS_JAVASCRIPT
     if html is not None and total < 10 and "<script" in html.lower() and not any(line.ends for line in lines):
         return RejectReason.NEEDS_JAVASCRIPT
@@ -102,6 +105,14 @@ def refuse(
     if words == 0:
         return RejectReason.EMPTY_AFTER_CLEANING
     return RejectReason.NOT_AN_ARTICLE if _is_listing(measured, html) else None
+
+
+def _asks_for_scripts(lines: Sequence[Line], verdicts: Sequence[Verdict | None]) -> bool:
+    """A line asks for JavaScript, and not to show readers' comments only."""
+    return any(
+        _SCRIPTS.search(line.text[:200]) and (verdict is None or verdict.kind != CutKind.COMMENTS)
+        for line, verdict in zip(lines, verdicts, strict=True)
+    )
 
 
 def _is_error(lines: Sequence[Line], title: str | None, total: int) -> bool:
@@ -120,7 +131,8 @@ def _is_consent(lines: Sequence[Line], verdicts: Sequence[Verdict | None], openi
     other = sum(
         line.units
         for line, verdict in zip(lines, verdicts, strict=True)
-        if (line.prose or line.joined) and not _CONSENT.search(line.text[:200])
+        if (line.prose or line.joined)
+        and not _CONSENT.search(line.text[:200])
         and "cookie" not in line.text[:400].lower()
         and (verdict is None or verdict.kind != CutKind.COOKIE_NOTICE)
     )
@@ -133,4 +145,6 @@ def _is_listing(measured: Mapping[str, float], html: str | None) -> bool:
         return measured["sentences"] == 0 and measured["prose_words"] == 0 and measured["lines"] >= LISTING_LINES
     if measured["linked_titles"] < LISTING_LINES or measured["longest_passage"] >= PASSAGE_WORDS:
         return False
-    return measured["kept_link_density"] > LISTING_LINKS or (measured["sentences"] == 0 and measured["words"] < SHORT_WORDS)
+    return measured["kept_link_density"] > LISTING_LINKS or (
+        measured["sentences"] == 0 and measured["words"] < SHORT_WORDS
+    )

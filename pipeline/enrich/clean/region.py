@@ -13,7 +13,7 @@ from pipeline.reasons import CutKind
 SHORT_LINE = -5.0
 SHORT_SENTENCE = -1.0
 CUT_LINE = -6.0
-BOX_LINE = -1.0  # below the heading of a box, which has paid already
+BOX_LINE = -1.0  # below the heading of a box, which has paid already, or an advert between two paragraphs
 SECTION = {CutKind.COMMENT_FORM: -40.0, CutKind.COMMENTS: -40.0, CutKind.RELATED: -25.0, CutKind.NEWSLETTER: -10.0}
 FREE_WORDS = 8  # of a prose line do not count
 MAX_WORDS = 60  # of a line count
@@ -25,7 +25,7 @@ FURNITURE_SHARE = 0.2  # of its words count of a prose line in such an element
 def score(line: Line, verdict: Verdict | None, is_late: bool = True) -> float:
     """What the line adds to a region, in words; `is_late`: most of the running text stands above it."""
     if verdict is not None:
-        if verdict.rule.startswith("beside_"):
+        if verdict.rule.startswith("beside_") or verdict.kind == CutKind.ADVERT:
             return BOX_LINE
         return SECTION.get(verdict.kind, CUT_LINE) if is_late and opener(line) else CUT_LINE
     if line.prose:

@@ -13,6 +13,13 @@ MIN_COPY = 3  # words that a copy of a headline must share
 _NAME_STARTS = frozenset(
     ["by", "von", "par", "por", "di", "door", "av", "af", "text", "texte", "texto", "автор", "yazan"]
 )
+_ROLES = frozenset(
+    ["reporter", "correspondent", "editor", "writer", "columnist", "journalist", "photographer", "redakteur",
+     "redakteurin", "korrespondent", "korrespondentin", "journalistin", "journaliste", "correspondant", "rédacteur",
+     "rédactrice", "redactor", "redactora", "periodista", "corresponsal", "giornalista", "corrispondente",
+     "verslaggever", "redacteur", "repórter", "jornalista", "korespondent", "dziennikarz", "корреспондент",
+     "кореспондент", "журналист", "журналіст", "muhabiri"]
+)  # fmt: skip
 _JOINERS = frozenset(
     ["and", "und", "et", "y", "e", "en", "och", "og", "i", "de", "del", "der", "den", "la", "le", "van", "von", "da",
      "in", "for", "the", "of", "with", "at", "für", "pour", "para", "al", "el", "bin", "ibn", "on", "to"]
@@ -21,42 +28,99 @@ _DATE = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}(?:st|nd|rd|th|\.)? (?:de |of )?[^\W\d_]{3,12}\.?,? (?:de |of )?\d{4}"
     r"|[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{4} ?[年년] ?\d{1,2} ?[月월]"
 )
+_DIGIT = re.compile(r"\d")
+_COUNT = re.compile(r"[\d.,]{1,12} ?[kKmM]?")
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)
 _COPYRIGHT = re.compile(
-    r"©|\(c\) ?\d{4}|copyright \d{4}|all rights reserved|alle rechte vorbehalten|tous droits réservés"
+    r"©|\(c\) ?\d{4}|copyright[ ,:]{0,2}(?:©|\d{4})|all rights reserved|alle rechte vorbehalten|tous droits réservés"
     r"|todos los derechos reservados",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(
+    r"[\[(（](?:photo|image|picture|fotos?|file photo|ap photo|bild|crédit|credit|fot|фото|写真|图片?)\b"
+    r"[^\])）]{0,80}[\])）]\W{0,2}$"
+    r"|[（(][^()（）]{1,30}(?:摄|攝|摄影|攝影|供图|供圖|撮影|提供)[)）]\W{0,2}$",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
     r"(?:getty images|getty|ap photo|associated press|shutterstock|istock|unsplash|picture alliance|imago images|imago"
     r"|wikimedia commons|afp via getty images|/ ?(?:reuters|afp|epa|dpa|ap|apa|efe|ansa|keystone|imago))\W{0,3}$"
-    r"|[\[(](?:photo|image|picture|foto|file photo|ap photo|afp|reuters)\b[^\])]{0,80}[\])]\W{0,2}$"
+    r"|[\[(](?:afp|reuters)\b[^\])]{0,80}[\])]\W{0,2}$"
     r"|\b(?:photo|image|foto|picture|photograph|bild|credit|crédit|fot)\.?: ?\S",
     re.IGNORECASE,
 )
+_CJK_BYLINE = re.compile(r"(?:本报|本報|本社|本网|特约)?(?:记者|記者|通讯员|编辑|編輯|作者|撰文|来源|來源)[ :：/|]")
+_SERVICES = frozenset(
+    ["facebook", "twitter", "x", "whatsapp", "linkedin", "pinterest", "telegram", "reddit", "tumblr", "email",
+     "courriel", "correo", "imprimer", "flipboard", "pocket", "messenger", "threads", "bluesky", "mastodon", "viber",
+     "xing", "vk", "wechat", "instagram", "youtube", "tiktok", "print", "sms", "line", "weibo"]
+)  # fmt: skip
+_BIO = re.compile(
+    r"(?:(?:[A-ZÀ-Þ][\w.’'-]{0,20} ){2,4}|The (?:author|writer) )(?:is|was|covers|writes"
+    r"|reports)\b.{0,60}?\b(?:reporter|writer"
+    r"|editor|correspondent|journalist|columnist|contributor|freelancer|covers|writes|reports on|author of)\b"
+)
+_SUBSCRIBERS = re.compile(
+    r"(?:this|the full|the rest of this) (?:article|story|content|post|page)\b.{0,40}\b(?:subscribers|members"
+    r"|subscription)\b",
+    re.IGNORECASE,
+)
+_INITIALS = re.compile(r"[(\[][^\W\d_]{2,4}(?:[/,] ?[^\W\d_]{2,5}){0,3}[)\]]|[a-zäöü]{2,4}(?:/[a-zäöü]{2,5}){1,3}")
+_DASHES = "—–―-"
+_BRACKETS = frozenset(")）]")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64}|https?://\S{1,180}$|^www\.\S{1,180}$")
 _DATELINE = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’-]{2,40}(?:\([^)]{2,20}\) ?)?(?:[–—]|-- | - |\.-)")
+_SEGMENT = re.compile(r" [|•·] ")
 _MENU = re.compile(r" [|•·»›/] ")
 
 
 def is_date_line(text: str) -> bool:
     """Little but a date, with or without a time of day."""
-    line = text[:MAX_CHARS]
-    if units(line) > 14 or len(text) > MAX_CHARS:
+    if len(text) > MAX_CHARS or _DIGIT.search(text) is None or units(text) > 14:
         return False
-    if _DATE.search(line) is None:
-        return _CLOCK.search(line) is not None and units(line) <= 6
-    return units(_DATE.sub(" ", line)) <= 6
+    if text[0] in _DASHES:  # the signature of a post that is quoted
+        return False
+    if _DATE.search(text) is None:
+        return _CLOCK.search(text) is not None and units(_CLOCK.sub(" ", text)) <= 3
+    return units(_DATE.sub(" ", text)) <= 6
 
 
 def is_byline(text: str) -> bool:
-    """'By' in some language and capitalised names, or a name with an e-mail address."""
+    """'By' in some language and capitalised names, a name and a calling, or a name behind a dash."""
     if len(text) > MAX_CHARS:
         return False
+    if text[0] in _DASHES:
+        name, _, place = text.lstrip(_DASHES + " ").partition(",")
+        return is_name(name) and len(place.split()) <= 3 and text[-1].isalpha() and ":" not in text
     parts = text.replace(",", " ").replace(":", " ").split()
-    if len(parts) < 2 or len(parts) > 14 or parts[0].casefold() not in _NAME_STARTS:
+    if len(parts) < 2 or len(parts) > 14:
         return False
-    return all(part[:1].isupper() or part.casefold() in _JOINERS or not part[:1].isalpha() for part in parts[1:])
+    if parts[0].casefold() in _NAME_STARTS:
+        return all(part[:1].isupper() or part.casefold() in _JOINERS or not part[:1].isalpha() for part in parts[1:])
+    if "," in text and not _ROLES.isdisjoint(tokens(text)):
+        return is_name(text.partition(",")[0]) and text[-1].isalpha()
+    return _CJK_BYLINE.match(text) is not None and text[-1] not in "。！？"
+
+
+def is_joined_byline(text: str) -> bool:
+    """A byline and a date, or more of its kind, between bars or dots."""
+    parts = _SEGMENT.split(text[:MAX_CHARS])
+    return len(parts) > 1 and len(text) <= MAX_CHARS and is_byline(parts[0])
+
+
+def is_initials(text: str) -> bool:
+    """Initials of an author or an agency, as they close a report: '(mk)', 'mk/dpa'."""
+    return _INITIALS.fullmatch(text[:24]) is not None
+
+
+def is_for_subscribers(text: str) -> bool:
+    """Says of the article that it is for subscribers."""
+    return _SUBSCRIBERS.match(text[:MAX_CHARS]) is not None
+
+
+def is_author_bio(text: str) -> bool:
+    """Says of a named person, in a short paragraph, that he or she writes or edits."""
+    return len(text) <= 2 * MAX_CHARS and _BIO.match(text) is not None
 
 
 def is_name(text: str) -> bool:
@@ -67,7 +131,21 @@ def is_name(text: str) -> bool:
 
 def is_copyright(text: str) -> bool:
     """A copyright sign or sentence in a line that is not long."""
+    if " " not in text and "©" not in text:
+        return False
     return units(text[: 2 * MAX_CHARS]) <= 45 and _COPYRIGHT.search(text[:MAX_CHARS]) is not None
+
+
+def begins_with_copyright(text: str) -> bool:
+    """A sentence that opens as a copyright notice does."""
+    match = _COPYRIGHT.match(text[:MAX_CHARS])
+    return match is not None and units(text[: 2 * MAX_CHARS]) <= 45
+
+
+def has_bracketed_credit(text: str) -> bool:
+    """Closes with '(Photo: name)' or its like, as a caption does."""
+    is_one = len(text) <= 2 * MAX_CHARS and not _BRACKETS.isdisjoint(text[-3:])
+    return is_one and _BRACKETED.search(text) is not None
 
 
 def is_credit(text: str) -> bool:
@@ -75,9 +153,19 @@ def is_credit(text: str) -> bool:
     return len(text) <= 2 * MAX_CHARS and _CREDIT.search(text[: 2 * MAX_CHARS]) is not None
 
 
+def is_share_bar(text: str) -> bool:
+    """Names of services to share on, at least two and half of its words."""
+    if len(text) > MAX_CHARS:
+        return False
+    found = tokens(text)
+    count = sum(token in _SERVICES for token in found)
+    return count >= 2 and 2 * count >= len(found)
+
+
 def is_address(text: str) -> bool:
     """An e-mail or web address and little else."""
-    return units(text[:MAX_CHARS]) <= 5 and _ADDRESS.search(text[:MAX_CHARS]) is not None
+    is_one = "@" in text or "http" in text or text.startswith("www.")
+    return is_one and units(text[:MAX_CHARS]) <= 5 and _ADDRESS.search(text[:MAX_CHARS]) is not None
 
 
 def has_dateline(text: str) -> bool:
@@ -87,6 +175,8 @@ def has_dateline(text: str) -> bool:
 
 def is_menu(text: str) -> bool:
     """Several short names between bars, dots or arrows."""
+    if " " not in text:
+        return False
     line = text[:MAX_CHARS]
     marks = len(_MENU.findall(line))
     return marks >= 2 and units(line) <= 6 * (marks + 1)
@@ -121,3 +211,8 @@ def same_title(line: str, title: str | None) -> bool:
         return False
     shared = min(len(head) - 1, len(whole))  # the last word may be cut off, the title may carry the site's name
     return shared >= MIN_COPY and head[:shared] == whole[:shared]
+
+
+def is_count(text: str) -> bool:
+    """Nothing but a number, as a counter shows it."""
+    return _COUNT.fullmatch(text[:20]) is not None

@@ -9,12 +9,14 @@ NO_SPACES = (
     "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
+MAX_INITIALS = 6
 CHARS_A_WORD = 2  # of a script without spaces
 
 _NO_SPACE = re.compile(f"[{NO_SPACES}]")
 _TOKEN = re.compile(f"[{NO_SPACES}]|[^\\W\\d_{NO_SPACES}]+|\\d+")
 _SENTENCE_END = re.compile(r"[.!?…。．！？؟۔।॥։።]")
-_CLOSING = "\"'”’»«›)]】」』）〕*¹²³ \u200b\u200e\u200f"
+_CLOSING = "\"'”’“‘»«›‹)]】」』）〕*¹²³ \u200b\u200e\u200f"  # German closes a quotation with “ or «
+_FULL_STOPS = (".", "。", "।", "۔")
 _ENDS = frozenset(".!?…。．！？؟۔।॥։።")
 
 
@@ -25,18 +27,30 @@ def tokens(text: str) -> list[str]:
 
 def units(text: str) -> int:
     """Length in words; two characters of a script without spaces count as one."""
-    return len(text.split()) + len(_NO_SPACE.findall(text)) // CHARS_A_WORD
+    count = len(text.split())
+    return count if text.isascii() else count + len(_NO_SPACE.findall(text)) // CHARS_A_WORD
 
 
 def ends_sentence(text: str) -> bool:
     """The line closes with a sentence end, quotation marks and brackets after it aside."""
+    if text[-1:].isalpha():  # most lines that do not end one
+        return False
     tail = text[-12:].rstrip(_CLOSING)
+    if text[-1:] == ")":  # initials of an author or an agency may close the report
+        before, _, initials = text[-24:-1].rpartition("(")
+        tail = before.rstrip(_CLOSING) if initials.isalpha() and len(initials) <= MAX_INITIALS else tail
     return bool(tail) and tail[-1] in _ENDS
+
+
+def full_stop(text: str) -> bool:
+    """The line closes with a full stop, as sentences do and headlines do not: no other sign, no ellipsis."""
+    tail = text[-12:].rstrip(_CLOSING)
+    return tail.endswith(_FULL_STOPS) and not tail.endswith("..")
 
 
 def has_words(text: str) -> bool:
     """A letter or a digit stands in the line."""
-    return any(character.isalnum() for character in text)
+    return text[:1].isalnum() or any(character.isalnum() for character in text)
 
 
 def sentences(text: str) -> list[str]:
