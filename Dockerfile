@@ -1,13 +1,14 @@
-# Two stages: the first makes a venv from the hashed lock file; the second has no pip, no compiler and no root.
-FROM python:3.13-slim-bookworm AS build
+# Two stages: the first has a compiler and makes a venv from the hashed lock file; the second has no pip, no compiler and
+# no root.
+FROM python:3.13-bookworm AS build
 WORKDIR /src
 COPY requirements.lock ./
 RUN python -m venv /opt/articles \
  && /opt/articles/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock
-COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY pyproject.toml setup.py README.md LICENSE NOTICE ./
 COPY pipeline ./pipeline
 RUN /opt/articles/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
- && /opt/articles/bin/pip uninstall -y setuptools pip
+ && /opt/articles/bin/pip uninstall -y cython setuptools pip
 
 FROM python:3.13-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin articles \

@@ -8,6 +8,7 @@ WANTED := articles needs Python 3.11 or newer
 IS_OLD := import sys; sys.exit(sys.version_info < (3, 11) and "$(WANTED); this is " + sys.version.split()[0])
 FAIL    = { echo "$(1)" >&2; exit 1; }
 NAME   := name one: make PYTHON=/path/to/python3.12
+TYPED  := $(wildcard pipeline/*/*.pxd pipeline/*/*/*.pxd)
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check lint lock schemas kafka bench clean
@@ -16,7 +17,7 @@ help: ## what each target does
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # A half-made or broken environment is made anew; a folder that is none is left alone.
-$(VENV)/.run: requirements.lock pyproject.toml
+$(VENV)/.lock: requirements.lock
 	@command -v $(PYTHON) >/dev/null || $(call FAIL,$(WANTED) and finds no $(PYTHON); $(NAME))
 	@$(PYTHON) -c '$(IS_OLD)' || $(call FAIL,$(NAME))
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call FAIL,$(PYTHON) lacks ensurepip: apt-get install python3-venv)
@@ -25,10 +26,15 @@ $(VENV)/.run: requirements.lock pyproject.toml
 	@$(BIN)/python -c '$(IS_OLD)' || $(call FAIL,$(VENV) was made by an old Python: make clean)
 	@echo "installing into $(VENV), once"
 	@$(PIP) --no-deps --require-hashes -r requirements.lock
-	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+# Compiles what has types, where there is a C compiler; ARTICLES_PURE=1 (after make clean) leaves it plain Python.
+$(VENV)/.run: $(VENV)/.lock pyproject.toml setup.py $(TYPED) $(TYPED:.pxd=.py)
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@ls $(TYPED:.pxd=.*.so) >/dev/null 2>&1 || echo "not everything is compiled: the same results, slower"
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(VENV)/.run
 	@$(PIP) --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
@@ -61,4 +67,5 @@ lock: ## write the lock files anew (needs uv)
 	$(LOCK) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## remove what make made
+	rm -f pipeline/*/*.so pipeline/*/*/*.so
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

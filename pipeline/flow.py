@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from pipeline import __version__
 from pipeline.enrich.clean import clean
+from pipeline.enrich.clean.model import load_model
 from pipeline.enrich.dates import published, timestamp
 from pipeline.enrich.decode import decode
 from pipeline.enrich.entities import find_entities, load_tagger
@@ -29,7 +30,6 @@ from pipeline.records import (
     Headers,
     Language,
     Limits,
-    Mention,
     Outcome,
     Pipeline,
     RawArticle,
@@ -39,6 +39,7 @@ from pipeline.records import (
     encode,
 )
 
+MAX_TAGGED = 500_000  # characters of a text that is tagged: 0.5 s, and no newspaper's article has a fifth of it
 CutsMode: TypeAlias = Literal["full", "spans", "off"]
 Watch: TypeAlias = Callable[[str, object], None]
 
@@ -77,7 +78,8 @@ def process(
     published_at = published(raw, page, cleaned.text)
     watch("dates", published_at)
     supported = language is not None and language.code.split("-")[0] in rules.entity_languages
-    mentions, entities = find_entities(cleaned.text, published_at=published_at) if supported else (None, None)
+    tagged = supported and len(cleaned.text) <= MAX_TAGGED
+    mentions, entities = find_entities(cleaned.text, published_at=published_at) if tagged else (None, None)
     watch("entities", entities)
     return Enriched(
         schema="enriched/1",
@@ -99,7 +101,7 @@ def process(
         mentions=None if mentions is None else tuple(mentions),
         entities=None if entities is None else tuple(entities),
         flags=_joined(raw.flags, cleaned.flags),
-        steps=_steps(language, published_at, mentions, entities),
+        steps=_steps(language, published_at, supported, entities),
         truncated=(),
         fingerprint=None,
         extra=raw.extra,
@@ -140,12 +142,13 @@ def _found(value: object) -> StepState:
 
 
 def _steps(
-    language: Language | None, published_at: object, mentions: list[Mention] | None, entities: list[Entity] | None
+    language: Language | None, published_at: object, supported: bool, entities: list[Entity] | None
 ) -> Steps:
+    untagged: StepState = "unsupported" if language and not supported else "skipped"
     return Steps(
         language=_found(language),
         dates=_found(published_at),
-        entities=("unsupported" if language else "skipped") if mentions is None else _found(entities),
+        entities=untagged if entities is None else _found(entities),
         linking="skipped",  # knowledge-base ids, places and fingerprints are made by later steps
         places="skipped",
         fingerprint="skipped",
@@ -155,7 +158,8 @@ def _steps(
 @cache
 def made_by() -> Pipeline:
     """Which code and which models make the records of this process; loads the models."""
-    return Pipeline(version=__version__, models={"language": LANGUAGE_MODEL, "tagger": load_tagger().checksum})
+    models = {"clean": load_model().checksum, "language": LANGUAGE_MODEL, "tagger": load_tagger().checksum}
+    return Pipeline(version=__version__, models=models)
 
 
 def fit(record: Enriched | Rejected, limit: int) -> tuple[Enriched | Rejected | Dead, bytes]:

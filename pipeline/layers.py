@@ -13,7 +13,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 PREFIX = "ARTICLES_"
-_RESERVED = ("ARTICLES_CONFIG", "ARTICLES_DATA")
+_RESERVED = ("ARTICLES_CONFIG", "ARTICLES_DATA", "ARTICLES_PURE")
 _SHOWN_CHARS = 80
 _BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 

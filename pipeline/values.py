@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 Headers: TypeAlias = Sequence[tuple[str, bytes | None]]
 Json: TypeAlias = Any  # what orjson reads and writes
@@ -39,15 +39,18 @@ class RawArticle:
     flags: tuple[Flag, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One line of the page text, `text[start:end]`, with what the markup says of it."""
+class Block(NamedTuple):
+    """One line of the page text, `text[start:end]`, with what the markup says of it. A tuple: pages have hundreds."""
 
     start: int
     end: int
     tag: str = ""  # the nearest block element, '' for text input
     hints: tuple[str, ...] = ()  # class, id and role tokens of the element and its ancestors, nearest first
     link_chars: int = 0  # how many of its characters are in links
+    element: int = 0  # its element: block elements are counted as they start, the body is 0
+    parent: int = 0  # the element around that one
+    outer: int = 0  # and the one around the parent
+    depth: int = 0  # how many block elements are open, its own too, the body not
 
 
 @dataclass(frozen=True, slots=True)

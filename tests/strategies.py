@@ -65,6 +65,22 @@ def hostile_html(max_size: int = 30) -> st.SearchStrategy[str]:
 # --- JSON -----------------------------------------------------------------------------------------------------------
 
 
+_NAMES = ("share-bar", "postBody", "HTMLText x", "a bC DE", "nav", "article" * 40, "ÉcoleNews col-md-6", "")
+_STYLES = ("style='DISPLAY : none'", "style", "hidden", "rel=author", "style='color:red'")
+
+
+def nested_html(max_size: int = 40) -> st.SearchStrategy[str]:
+    """Elements that hold, hide or name others and text of any alphabet: most of it well-formed, some left open."""
+    named = st.builds("{}='{}'".format, st.sampled_from(("class", "id", "role", "itemprop")), st.sampled_from(_NAMES))
+    attributes = st.lists(named | st.sampled_from(_STYLES), max_size=3).map(" ".join)
+    tag = st.sampled_from((*_TAGS, "nav", "form", "aside", "span", "em", "noscript", "br", "h1", "li", "x-y"))
+    opened = st.builds("<{} {}>".format, tag, attributes)
+    closed = tag.map("</{}>".format)
+    text = texts(8) | st.sampled_from(("word", " ", "\n ", "&#133;", "&#28;", "&nbsp;"))
+    pieces = st.one_of(opened, opened, closed, text)
+    return st.lists(pieces, max_size=max_size).map("".join)
+
+
 def json_values(max_leaves: int = 10) -> st.SearchStrategy[Json]:
     """What orjson and the standard library both read and write: 64-bit integers, finite floats, no lone surrogates."""
     integers = st.integers(-(2**63), 2**64 - 1)

@@ -110,7 +110,7 @@ def test_a_wrong_type_in_a_file_names_itself_and_the_fix(line: str, fix: str, tm
     assert fault(file) == fix.format(file=file)
 
 
-@pytest.mark.parametrize("name", ["ARTICLES_TEST_FAILPOINT", "ARTICLES_DATA", "ARTICLES_CONFIG"])
+@pytest.mark.parametrize("name", ["ARTICLES_TEST_FAILPOINT", "ARTICLES_DATA", "ARTICLES_CONFIG", "ARTICLES_PURE"])
 def test_reserved_names_are_no_settings(name: str) -> None:
     """Names that tests and the search for a file use are passed over."""
     assert Settings() == load(None, {}, {name: ""})

@@ -100,10 +100,16 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def compiled(package: Path) -> Check:
-    """Which of our own modules are compiled; there need be none."""
-    modules = sorted(path.name for path in package.rglob("*") if path.name.endswith(tuple(EXTENSION_SUFFIXES)))
-    found = ", ".join(modules) if modules else "nothing of our own: all of it is plain Python"
-    return Check("compiled", True, found)
+    """Which of our own modules are compiled, and which only could be; a .pxd file beside a module says that it can."""
+    names: dict[bool, list[str]] = {True: [], False: []}
+    for types in sorted(package.rglob("*.pxd")):
+        is_compiled = any(types.with_suffix(suffix).exists() for suffix in EXTENSION_SUFFIXES)
+        module = types.relative_to(package.parent).with_suffix("")
+        names[is_compiled].append(".".join(module.parts))
+    told = [", ".join(names[True])] if names[True] else []
+    if names[False]:
+        told.append(f"plain Python, slower, for it was installed without a C compiler: {', '.join(names[False])}")
+    return Check("compiled", True, "; ".join(told))
 
 
 def imports(roots: Sequence[str]) -> Check:

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 @click.command("explain")
 @click.argument("source", metavar="INPUT")
 @click.option("--id", "wanted", help="The article's id, or its input id (extra.id); default: the first record.")
+@click.option("--html", "page_file", type=click.Path(path_type=Path), help="Write one HTML page there.")
 @json_option
 @config_option
-def command(source: str, wanted: str | None, as_json: bool, config: Path | None) -> None:
-    """Shows what each step made of an article of INPUT, every cut with its reason, entities marked in the text.
+def command(source: str, wanted: str | None, page_file: Path | None, as_json: bool, config: Path | None) -> None:
+    """Shows what each step made of an article of INPUT: cuts struck through with their reasons, entities marked.
 
-    INPUT is as for `run`. `--json` prints the value of every step and the record that `run` would make.
+    INPUT is as for `run`. `--json` prints the value of every step and the record that `run` would make. `--html` writes
+    one page that needs nothing else, instead of printing, for any outcome.
 
     \b
     Example: articles explain pages.jsonl --id 1c348c1629691a2b5a48cdab4b563a3f
@@ -46,6 +48,10 @@ def command(source: str, wanted: str | None, as_json: bool, config: Path | None)
     else:
         rules = flow.Rules(limits=limits, entity_languages=chosen.entities.languages)
         outcome = flow.process(record.value, record.headers, rules=rules, watch=lambda s, v: steps.append((s, v)))
+    if page_file is not None:
+        _write_page(page_file, outcome, steps)
+        if not as_json:
+            return
     from pipeline.cli import show
     from pipeline.cli import steps as told
 
@@ -67,6 +73,19 @@ def command(source: str, wanted: str | None, as_json: bool, config: Path | None)
     for step, value in steps:
         told.show_step(console, step, value)
     told.show_outcome(console, outcome, next((v for _, v in steps if isinstance(v, Cleaned)), None))
+
+
+def _write_page(file: Path, outcome: Outcome, steps: list[tuple[str, object]]) -> None:
+    from pipeline.cli.page import render
+    from pipeline.records import Cleaned, RawArticle
+
+    cleaned = next((value for _, value in steps if isinstance(value, Cleaned)), None)
+    url = next((value.url for _, value in steps if isinstance(value, RawArticle)), None)
+    try:
+        file.write_text(render(outcome, cleaned, url), "utf-8")
+    except OSError as error:
+        raise fail(f"cannot write {file}: {error.strerror}") from None
+    click.echo(f"wrote {file}", err=True)
 
 
 def _find(source: str, wanted: str | None, limits: Limits) -> Sourced:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from unicodedata import category
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.cli.show import side_by_side
+from pipeline.cli.show import side_by_side, visible
 from pipeline.records import Cleaned, Cut, Dead, Enriched, Json, Page, RawArticle, Rejected
 
 _CUT_SHOWN = 60  # characters of a cut in the table
@@ -22,7 +21,9 @@ def as_data(value: object) -> Json:
     if isinstance(value, (Page, Cleaned)):
         left_out = _HELD_BEFORE[type(value)]
         data = {field.name: getattr(value, field.name) for field in fields(value) if field.name not in left_out}
-        if isinstance(value, Cleaned):
+        if isinstance(value, Page):
+            data["blocks"] = [block._asdict() for block in value.blocks]
+        else:
             data["cuts"] = [_cut(cut) for cut in value.cuts]
         return data
     return value
@@ -34,7 +35,7 @@ def _cut(cut: Cut) -> Mapping[str, Json]:
 
 def show_step(console: Console, step: str, value: object) -> None:
     """One line on what a step returned."""
-    console.print(Text(f"{step:9}", style="bold") + Text(_visible(_summary(value))))
+    console.print(Text(f"{step:9}", style="bold") + Text(visible(_summary(value))))
 
 
 def _summary(value: object) -> str:
@@ -68,7 +69,7 @@ def show_outcome(console: Console, outcome: Enriched | Rejected | Dead, cleaned:
     if cleaned is None:
         return
     mentions = outcome.mentions or () if isinstance(outcome, Enriched) else ()
-    console.print(side_by_side(_visible(cleaned.page.text), _visible(cleaned.text), cleaned.cuts, mentions))
+    console.print(side_by_side(visible(cleaned.page.text), visible(cleaned.text), cleaned.cuts, mentions))
     console.print(_cuts(cleaned.cuts))
     if isinstance(outcome, Enriched):
         console.print(_entities(outcome))
@@ -79,17 +80,12 @@ def _cuts(cuts: tuple[Cut, ...]) -> Table:
     for cut in cuts:
         text = " ".join((cut.text or "").split())
         shown = text if len(text) <= _CUT_SHOWN else text[: _CUT_SHOWN - 3] + "..."
-        table.add_row(str(cut.kind), cut.rule, f"{cut.confidence:.2f}", cut.kind.why, Text(_visible(shown)))
+        table.add_row(str(cut.kind), cut.rule, f"{cut.confidence:.2f}", cut.kind.why, Text(visible(shown)))
     return table
 
 
 def _entities(outcome: Enriched) -> Table:
     table = Table("label", "name", "count", "salience", "confidence")
     for e in outcome.entities or ():
-        table.add_row(e.label, Text(_visible(e.name)), str(e.count), f"{e.salience:.2f}", f"{e.confidence:.2f}")
+        table.add_row(e.label, Text(visible(e.name)), str(e.count), f"{e.salience:.2f}", f"{e.confidence:.2f}")
     return table
-
-
-def _visible(text: str) -> str:
-    """As long as it was, so that offsets stay: a control character would do something to the terminal."""
-    return "".join("\ufffd" if category(c) == "Cc" and c not in "\n\t" else c for c in text)

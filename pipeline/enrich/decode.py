@@ -16,6 +16,7 @@ from pipeline.enrich.charset import decode_html
 from pipeline.enrich.depth import too_deep
 from pipeline.enrich.identity import article_id, site
 from pipeline.enrich.repair import MAX_LINE, one_line, repair, whole
+from pipeline.enrich.shadow import open_shadow_roots
 from pipeline.reasons import DeadReason
 from pipeline.records import Dead, Headers, Input, Json, Limits, RawArticle
 
@@ -25,6 +26,10 @@ _CONTENT = ("html", "html_base64", "text")  # the first that is not blank is rea
 _OPTIONAL = ("url", "title", "published_at", "fetched_at", "language", "source")
 _KNOWN = frozenset((*_CONTENT, *_OPTIONAL, "extra"))
 _JSON_DEPTH = 200  # orjson writes 254 levels, and `extra` stands one or two below the top of what is written
+_BYTES_A_TAG = 128  # of the largest page: it may hold 40,960 tags, and the fullest of 888 real ones holds 19,629
+_LEAST = 1000  # tags or lines that any page or text may have
+_GLANCE = 200_000  # characters of a page of too many tags whose depth is told
+_BYTES_A_LINE = 160  # of the largest record: its text may have 52,428 lines
 _JSON_TYPES = {bool: "a boolean", int: "a number", float: "a number", list: "an array", dict: "an object"}
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f\x81\x8d\x8f\x90\x9d\ufeff]*+")
 _CHARSET = re.compile(r"(?i);\s*charset\s*=\s*[\"']?([^\s;\"']{1,40})")
@@ -161,7 +166,7 @@ def _read_object(fields: Object, limits: Limits) -> RawArticle | _Fault:
         return _Fault(DeadReason.NO_CONTENT, "html, html_base64 and text are missing or blank")
     content = fields[kind]
     if kind == "text":
-        return _article("text", content, fields, extra)
+        return _read_text(content, fields, extra, limits)
     if kind == "html":
         size = len(content) if content.isascii() else len(content.encode())
         return _too_large(size, limits) if size > limits.html_bytes else _read_html(content, fields, extra, limits)
@@ -193,10 +198,24 @@ def _read_page(
     return _read_html(html, fields, extra or {}, limits)
 
 
+def _read_text(text: str, fields: Object, extra: Mapping[str, Json], limits: Limits) -> RawArticle | _Fault:
+    article = _article("text", text, fields, extra)
+    lines = article.content.count("\n") + article.content.count("\x85")
+    limit = max(limits.record_bytes // _BYTES_A_LINE, _LEAST)
+    if lines > limit:
+        return _Fault(DeadReason.TOO_LARGE, f"the text has {lines} lines, over the limit of {limit}")
+    return article
+
+
 def _read_html(html: str, fields: Object, extra: Mapping[str, Json], limits: Limits) -> RawArticle | _Fault:
     article = _article("html", html, fields, extra)
-    problem = too_deep(article.content, limits.depth)
-    return _Fault(DeadReason.TOO_DEEP, problem) if problem else article
+    tags, limit = html.count("<"), max(limits.html_bytes // _BYTES_A_TAG, _LEAST)
+    seen = article.content[:_GLANCE] if tags > limit else article.content
+    if problem := too_deep(open_shadow_roots(seen), limits.depth):
+        return _Fault(DeadReason.TOO_DEEP, problem)
+    if tags > limit:
+        return _Fault(DeadReason.TOO_LARGE, f"the page has {tags} tags, over the limit of {limit}")
+    return article
 
 
 def _too_large(size: int, limits: Limits) -> _Fault:

@@ -7,6 +7,8 @@ Source of the rules: WHATWG HTML, 13.2.5 (tokens) and 13.2.6 (tree construction)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.enrich.elements import (
     BLOCK,
     BREAKOUT,
@@ -26,9 +28,10 @@ from pipeline.enrich.elements import (
     VOID,
     OpenElements,
 )
-from pipeline.enrich.tags import ATTRIBUTES, FORMATTING_START, LONG_TAG, TOKEN, attributes
+from pipeline.enrich.tags import ATTRIBUTES, FORMATTING_START, LONG_TAG, LONGEST_TAG, TOKEN, attributes
 
 _ATTRIBUTE_LIMIT = 5000  # in one tag; parsers compare each with each: 40 ms for 5000, 16 s for 100,000
+_PAIRS_LIMIT = 50_000_000  # of attributes of one tag, over all tags: 0.1 s
 _REOPENED_LIMIT = 500_000  # elements that unclosed formatting may make, opened again in each block: 0.2 s
 
 
@@ -181,10 +184,14 @@ def _skip(page: OpenElements, html: str, name: str, position: int) -> int:
     return end.start() if end else len(html)
 
 
-def _is_plain(html: str, limit: int) -> bool:
+def _attributes_in(source: str) -> int:
+    return sum(1 for _ in ATTRIBUTES.finditer(source))
+
+
+def _is_plain(html: str, limit: int, long_tags: Sequence[str]) -> bool:
     """Whether mere counts rule out depth, reopened formatting and endless tags: so for all but the largest pages."""
     opened = html.count("<") - html.count("</")
-    if opened > limit or LONG_TAG.search(html):
+    if opened > limit or any(len(tag) > LONGEST_TAG for tag in long_tags):
         return False
     formatting = sum(1 for _ in FORMATTING_START.finditer(html))
     return (formatting + 2) * opened <= _REOPENED_LIMIT
@@ -195,7 +202,10 @@ def too_deep(html: str, limit: int) -> str | None:
 
     Linear in the length of the page; None when it may be parsed.
     """
-    if _is_plain(html, limit):
+    long_tags = LONG_TAG.findall(html)
+    if sum(_attributes_in(tag) ** 2 for tag in long_tags) > _PAIRS_LIMIT:
+        return "its tags have too many attributes"
+    if _is_plain(html, limit, long_tags):
         return None
     page = OpenElements()
     position = 0
@@ -217,7 +227,7 @@ def too_deep(html: str, limit: int) -> str | None:
         if token.group("close"):
             _end(page, name)
             continue
-        if len(source) > 2 * _ATTRIBUTE_LIMIT and sum(1 for _ in ATTRIBUTES.finditer(source)) > _ATTRIBUTE_LIMIT:
+        if len(source) > 2 * _ATTRIBUTE_LIMIT and _attributes_in(source) > _ATTRIBUTE_LIMIT:
             return f"a tag has more than {_ATTRIBUTE_LIMIT} attributes"
         foreign = page.is_foreign
         _start(page, name, source, bool(token.group("empty")))

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 from selectolax.lexbor import LexborHTMLParser
 
 from pipeline.enrich.repair import one_line
+from pipeline.enrich.walk import FACTS
 from pipeline.records import DateCandidate, Json
+
+Attributes: TypeAlias = dict[str, str | None]
 
 MAX_SCRIPTS = 16  # JSON-LD scripts read
 MAX_SCRIPT_CHARS = 300_000
@@ -39,14 +42,18 @@ class Meta(NamedTuple):
     paywalled: bool
 
 
-def read_meta(tree: LexborHTMLParser) -> Meta:
-    """What the markup says, the most trusted source of each field first. Never raises."""
-    nodes, metas = _json_ld(tree), _metas(tree)
+def read_meta(tree: LexborHTMLParser, facts: list[Any]) -> Meta:
+    """What the markup says, the most trusted source of each field first; `facts`: the elements FACTS outside the head.
+
+    Never raises.
+    """
+    scripts, elements, times = _stated(tree, facts)
+    nodes, metas = _json_ld(scripts), _metas(elements)
     html = tree.css_first("html")
     return Meta(
         title=_first(metas.get("og:title"), *_texts(nodes, "headline")[:1], _text(tree.css_first("title"))),
         byline=_byline(tree, nodes, metas),
-        published_at=_dates(tree, nodes, metas),
+        published_at=_dates(times, nodes, metas),
         language=_first(html.attributes.get("lang") if html is not None else None, metas.get("og:locale")),
         paywalled=any(not _is_free(node.get("isAccessibleForFree")) for node in nodes),
     )
@@ -60,10 +67,26 @@ def _text(node: Any) -> str | None:
     return node.text() if node is not None else None
 
 
-def _json_ld(tree: LexborHTMLParser) -> list[dict[str, Json]]:
+def _stated(tree: LexborHTMLParser, facts: list[Any]) -> tuple[list[Any], list[Attributes], list[str | None]]:
+    """JSON-LD scripts, attributes of <meta> elements, dates of <time> elements, in the order of the page."""
+    scripts: list[Any] = []
+    metas: list[Attributes] = []
+    times: list[str | None] = []
+    for node in [*(tree.head.css(FACTS) if tree.head is not None else ()), *facts]:
+        name, attributes = node.tag, node.attributes
+        if name == "meta":
+            metas.append(attributes)
+        elif name == "time":
+            times += [attributes["datetime"]] if "datetime" in attributes else []
+        elif "ld+json" in (attributes.get("type") or "").lower():
+            scripts.append(node)
+    return scripts, metas, times
+
+
+def _json_ld(scripts: list[Any]) -> list[dict[str, Json]]:
     """JSON-LD objects of the page, those of an article type first; unreadable scripts are passed over."""
     found: list[dict[str, Json]] = []
-    for script in tree.css('script[type*="ld+json"]')[:MAX_SCRIPTS]:
+    for script in scripts[:MAX_SCRIPTS]:
         source = (script.text() or "")[: MAX_SCRIPT_CHARS + 1]
         if len(source) > MAX_SCRIPT_CHARS:
             continue
@@ -95,11 +118,10 @@ def _texts(nodes: list[dict[str, Json]], key: str) -> list[str]:
     return [node[key] for node in nodes if isinstance(node.get(key), str)]
 
 
-def _metas(tree: LexborHTMLParser) -> dict[str, str]:
+def _metas(elements: list[Attributes]) -> dict[str, str]:
     """Content of <meta> elements by name, property or itemprop; the first of a name counts."""
     metas: dict[str, str] = {}
-    for node in tree.css("meta[content]"):
-        attributes = node.attributes
+    for attributes in elements:
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
         content = attributes.get("content")
         if name and content:
@@ -107,11 +129,10 @@ def _metas(tree: LexborHTMLParser) -> dict[str, str]:
     return metas
 
 
-def _dates(tree: LexborHTMLParser, nodes: list[dict[str, Json]], metas: dict[str, str]) -> tuple[DateCandidate, ...]:
+def _dates(times: list[str | None], nodes: list[dict[str, Json]], metas: dict[str, str]) -> tuple[DateCandidate, ...]:
     stated = [DateCandidate("json-ld", one_line(raw)) for raw in _texts(nodes, "datePublished")]
     stated += [DateCandidate("meta", one_line(metas[name])) for name in _DATE_META if name in metas]
-    times = [node.attributes.get("datetime") for node in tree.css("time[datetime]")[:MAX_NAMES]]
-    stated += [DateCandidate("meta", one_line(raw)) for raw in times]
+    stated += [DateCandidate("meta", one_line(raw)) for raw in times[:MAX_NAMES]]
     return tuple(dict.fromkeys(date for date in stated if date.raw))
 
 
@@ -130,4 +151,4 @@ def _names(value: Json) -> Iterator[str]:
 def _byline(tree: LexborHTMLParser, nodes: list[dict[str, Json]], metas: dict[str, str]) -> str | None:
     stated = [metas[name] for name in _AUTHOR_META if name in metas and "://" not in metas[name]]
     names = next((list(dict.fromkeys(_names(node["author"]))) for node in nodes if node.get("author")), [])
-    return _first(*stated[:1], ", ".join(names), _text(tree.css_first('[rel~="author"]')))
+    return _first(*stated[:1], ", ".join(names)) or _first(_text(tree.css_first('[rel~="author"]')))

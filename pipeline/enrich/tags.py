@@ -18,7 +18,8 @@ TOKEN = re.compile(
     r"|[!?/][^>]*+(?:>|\Z)"
     r")"
 )
-LONG_TAG = re.compile(r"<[A-Za-z][^<>]{16384}")
+LONGEST_TAG = 16384  # characters of a tag; one that is longer is read as far as this
+LONG_TAG = re.compile(rf"<[A-Za-z][^<>]{{1000,{LONGEST_TAG}}}")
 FORMATTING_START = re.compile(r"(?i)<(?:big|code|em|font|b|i|small|s|strike|strong|tt|u)(?=[\t\n\f\r />])")
 
 

@@ -91,11 +91,12 @@ def producer(settings: Settings, **extra: object) -> Producer:
     return Producer(options | _dotted(extra), logger=_ClientLog(settings))
 
 
-def transactional_producer(settings: Settings, transactional_id: str) -> Producer:
+def transactional_producer(settings: Settings, transactional_id: str, **extra: object) -> Producer:
     """The worker's; `init_transactions` is left to the caller. No call outlives the transaction's timeout."""
     timeout = settings.worker.transaction_timeout_ms
     return producer(
         settings,
+        **extra,
         transactional_id=transactional_id,
         transaction_timeout_ms=timeout,
         message_timeout_ms=timeout * 9 // 10,

@@ -104,18 +104,19 @@ class _Acks:
 class ExactlyOnce:
     """Outputs and offsets in one transaction, fenced by the consumer group's generation (KIP-447).
 
-    A producer serves as long as all goes well. After an abort, a slow commit or a lost group a new one takes its place:
-    its new epoch ends what is open and fences what is late, and librdkafka's ways back from an error are not needed.
+    A producer serves as long as all goes well. After an abort, a slow commit, a lost connection or a lost group a new
+    one takes its place: its new epoch ends what is open and fences what is late, and librdkafka's ways back from an
+    error are not needed. `make_producer` takes an `error_cb`.
     """
 
     name = "exactly_once"
 
-    def __init__(self, make_producer: Callable[[], Producer]) -> None:
+    def __init__(self, make_producer: Callable[..., Producer]) -> None:
         self._make_producer = make_producer
         self._producer: Producer | None = self._fresh()
 
     def _fresh(self) -> Producer:
-        producer = self._make_producer()
+        producer = self._make_producer(error_cb=lambda _error: self.doubt())
         producer.init_transactions(_SECONDS)
         return producer
 
@@ -128,8 +129,9 @@ class ExactlyOnce:
             raise Aborted("the consumer was in no generation of its group")
         acks, step = _Acks(), "init"
         try:
-            producer = self._producer or self._fresh()
-            self._producer = producer
+            if self._producer is not None:
+                self._producer.poll(0)  # brings the news of lost connections
+            producer = self._producer = self._producer or self._fresh()
             step = "begin"
             producer.begin_transaction()
             step = "produce"

@@ -25,6 +25,7 @@ from pipeline.stream.reading import read
 
 _SECONDS = 90.0
 _CPU_SECONDS = "1"  # of a record: the page that hangs parsers needs more on any machine
+_HTML_BYTES = str(32 * 1024**2)  # bounds the tags of a page too: that page must get as far as a parser
 
 
 @dataclass(slots=True)
@@ -87,6 +88,7 @@ def _worker(servers: str) -> Iterator[subprocess.Popen[bytes]]:
         **os.environ,
         "ARTICLES_KAFKA__BOOTSTRAP_SERVERS": servers,
         "ARTICLES_LIMITS__CPU_SECONDS": _CPU_SECONDS,
+        "ARTICLES_LIMITS__HTML_BYTES": _HTML_BYTES,
         "ARTICLES_HTTP__PORT": "0",
         "ARTICLES_LOG__LEVEL": "warning",
     }

@@ -64,6 +64,8 @@ class Feeder:
         embedded = is_embedded(metadata.cluster_id)
         if self._topic not in metadata.topics and not embedded:
             raise KafkaException(KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART))
+        if embedded:
+            self._producer.list_topics(self._topic, timeout=_SECONDS)  # to ask for it is to create it
         self._room = Room(settings, group_of(settings, ENRICH)) if embedded else None
         self.tally = Sent()
 

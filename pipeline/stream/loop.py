@@ -17,7 +17,7 @@ from pipeline.stream.worker import Worker
 
 log = logging.getLogger(__name__)
 FAIL_STOP = 70  # EX_SOFTWARE: start me again
-_STUCK_SECONDS = 30.0  # no call of a turn that goes well takes longer
+_STUCK_SECONDS = 20.0  # twice what any call of a turn may take
 
 
 def fail_stop() -> None:

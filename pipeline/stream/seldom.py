@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 AIOKAFKA_LOGGERS = (
+    "aiokafka",
     "aiokafka.client",
     "aiokafka.cluster",
     "aiokafka.conn",

@@ -191,6 +191,8 @@ class Worker:
         for place in places:
             place.offset = OFFSET_BEGINNING if place.offset < 0 else OFFSET_STORED
         self._consumer.assign(places)
+        self._consumer.resume(places)  # what was paused stays so over assignments
+        self._paused = False
 
     def _commit_ends(self, places: list[TopicPartition]) -> None:
         """Writes down where `latest` is, once: the end of a later restart or rewind would skip records."""
@@ -213,7 +215,6 @@ class Worker:
         for batch in self._pending:
             batch.work.drop()
         self._pending.clear()
-        self._paused = False
 
     def _rewind(self) -> None:
         """Back to the committed offsets, with nothing in flight."""

@@ -48,6 +48,13 @@ def measurements(servers: str | None, count: int) -> dict[str, Callable[[], list
     }
 
 
+def save(measured: dict[str, list[Row]], path: Path) -> None:
+    """Writes what is measured so far: a run that is broken off leaves what it had."""
+    report = {name: [asdict(row) for row in rows] for name, rows in measured.items()}
+    whole = {"load_average": psutil.getloadavg()[1], **report}
+    path.write_bytes(orjson.dumps(whole, option=orjson.OPT_INDENT_2) + b"\n")
+
+
 def main(arguments: Sequence[str]) -> int:
     """Runs the parts; 1 when a record is lost or differs. A figure over its bound is told, and is no failure."""
     parser = argparse.ArgumentParser(prog="python -m quality.bench", description="Measure; print a table; write JSON.")
@@ -64,10 +71,8 @@ def main(arguments: Sequence[str]) -> int:
         for name in wanted:
             measured[name] = parts[name]()
             print(table(name, measured[name]), flush=True)
-    load = psutil.getloadavg()[1]
-    print(f"load average over the last five minutes: {load:.1f} on {psutil.cpu_count()} processors")
-    report = {name: [asdict(row) for row in rows] for name, rows in measured.items()}
-    chosen.out.write_bytes(orjson.dumps({"load_average": load, **report}, option=orjson.OPT_INDENT_2) + b"\n")
+            save(measured, chosen.out)
+    print(f"load average over the last five minutes: {psutil.getloadavg()[1]:.1f} on {psutil.cpu_count()} processors")
     return 1 if any(row.met is False for row in measured.get("same", [])) else 0
 
 

@@ -66,11 +66,14 @@ def test_a_library_without_its_compiled_part(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_is_compiled_of_ours_is_counted_not_claimed(tmp_path: Path) -> None:
-    """Nothing, or the names of the modules that are there."""
-    (tmp_path / "a.py").touch()
-    assert checks.compiled(tmp_path).found == "nothing of our own: all of it is plain Python"
+    """What has types and a compiled module beside it is compiled; what has only types could be."""
+    for name in ("fast", "slow"):
+        (tmp_path / f"{name}.pxd").touch()
+        (tmp_path / f"{name}.py").touch()
     (tmp_path / f"fast{EXTENSION_SUFFIXES[0]}").touch()
-    assert checks.compiled(tmp_path).found == f"fast{EXTENSION_SUFFIXES[0]}"
+    compiled, plain = checks.compiled(tmp_path).found.split("; ")
+    assert f"{tmp_path.name}.fast" == compiled
+    assert plain.startswith("plain Python, slower") and plain.endswith(f": {tmp_path.name}.slow")
 
 
 def test_an_old_python_and_a_library_that_does_not_load() -> None:

@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 import pytest
 from conftest import ARTICLE, Invoke
+from selectolax.lexbor import LexborHTMLParser
 
 from pipeline.cli import explain
 from pipeline.cli.flow import STEPS
 from pipeline.job import Job, Result, enricher, enricher_config
 from pipeline.records import Cut
-from pipeline.sample import slow_page
 from pipeline.settings import Settings
 from pipeline.sources.files import Sourced
 from pipeline.spans import rebuild
@@ -96,10 +96,11 @@ def test_a_dead_one(run: Invoke) -> None:
     assert data["id"] == explained(run, "a.jsonl", "--id", data["id"])["id"] != everything["id"]
 
 
-def test_a_page_that_hangs_parsers_does_not_hang_us(run: Invoke) -> None:
+def test_an_article_that_takes_too_long_does_not_hold_us_up(run: Invoke) -> None:
     """What the limits of a child end is explained as `run` would see it."""
-    Path("slow.jsonl").write_bytes(slow_page())
-    data = explained(run, "slow.jsonl", ARTICLES_LIMITS__CPU_SECONDS="0.3")
+    text = "\n\n".join(f"On day {day} {ARTICLE}" for day in range(5000))
+    Path("slow.jsonl").write_bytes(orjson.dumps({"text": text}))
+    data = explained(run, "slow.jsonl", ARTICLES_LIMITS__CPU_SECONDS="0.05")
     assert (data["outcome"], data["reason"], data["steps"]) == ("dead", "timeout", [])
 
 
@@ -150,3 +151,74 @@ def test_standard_input(run: Invoke) -> None:
     """'-' is read too, binary garbage is dead."""
     done = run("explain", "-", stdin=b"\x00\xff\xfe")
     assert (done.exit_code, "dead invalid_json" in done.stdout) == (0, True)
+
+
+TURNED = "<script>alert(1)</script> \u202eagain\u202c \"x\" 'y'\x00"
+HOSTILE = f"News\n\n{TURNED}\n\n{ARTICLE} <img src=x onerror=a>\n\n{FORM}"
+
+
+def page_of(run: Invoke, record: dict[str, Any]) -> str:
+    """The page that `--html` writes of a record."""
+    Path("page.jsonl").write_bytes(orjson.dumps(record))
+    done = run("explain", "page.jsonl", "--html", "out.html")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "wrote out.html\n")
+    return Path("out.html").read_text("utf-8")
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+@pytest.mark.usefixtures("_here")
+def test_the_margin_names_each_cut(run: Invoke) -> None:
+    """Beside a struck piece stand its kind, its rule and how sure it is; beside a kept one stands nothing."""
+    done = run("explain", "a.jsonl", "--id", "first", COLUMNS="160")
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.stdout.splitlines() if line[:1] == "│"]
+    form = next(i for i, row in enumerate(rows) if row[:2] == ["comment_form", "Leave a Reply"])
+    assert rows[form][2] == ""
+    assert rows[form + 1][0] == "comment_form_phrase 0.95"
+    assert {row[0] for row in rows if row[1].startswith("The council of Marrowby met on Monday. Ilse Br")} == {""}
+
+
+@pytest.mark.usefixtures("_here")
+def test_a_page_for_people(run: Invoke) -> None:
+    """All of the page text is there, what is struck are the cuts, what is marked the entities, each kind explained."""
+    tree = LexborHTMLParser(page_of(run, RECORDS[0]))
+    values = {step["step"]: step["value"] for step in explained(run, "a.jsonl", "--id", "first")["steps"]}
+    mentions = explained(run, "a.jsonl", "--id", "first")["record"]["mentions"]
+    main = tree.css_first("main")
+    assert squeezed(values["page"]["text"]) == squeezed("".join(node.text() for node in main.css(".text")))
+    assert [squeezed(cut["text"]) for cut in values["clean"]["cuts"]] == [squeezed(d.text()) for d in main.css("del")]
+    assert [one["text"] for one in mentions] == [node.text() for node in main.css("mark")]
+    legend = tree.css_first(".legend").text()
+    assert all(f"{cut['kind']} 1: {cut['why']}" in legend for cut in values["clean"]["cuts"])
+
+
+@pytest.mark.usefixtures("_here")
+def test_a_hostile_article_stays_text(run: Invoke) -> None:
+    """Tags, quotes, NUL and marks that turn the reading order are shown, and do nothing."""
+    page = page_of(run, {"text": HOSTILE, "title": "</title><script>a", "url": "https://n.example/'\"><script>"})
+    tree = LexborHTMLParser(page)
+    assert not tree.css("script, img, link, iframe, [onerror], [src], [href]")
+    assert "<script>alert(1)</script>" in tree.body.text()
+    assert tree.css_first("title").text() == "</title><script>a"
+    assert [node.text() for node in tree.css(".control")] == ["U+202E", "U+202C"]
+    shown = run("explain", "page.jsonl").stdout
+    assert not set(page + shown) & {"\0", "\u202e", "\u202c"}
+
+
+@pytest.mark.usefixtures("_here")
+@pytest.mark.parametrize(("record", "told"), [(2, "rejected: empty_after_cleaning"), (3, "dead: wrong_type")])
+def test_a_page_of_what_is_no_article(record: int, told: str, run: Invoke) -> None:
+    """Its reason stands on it; a rejected one shows its cuts, a dead one has no text."""
+    tree = LexborHTMLParser(page_of(run, RECORDS[record]))
+    assert told in tree.css_first("dl").text()
+    assert [node.text().split("\n")[0] for node in tree.css("main del")] == (["Leave a Reply"] if record == 2 else [])
+
+
+@pytest.mark.usefixtures("_here")
+def test_a_page_that_cannot_be_written(run: Invoke) -> None:
+    """One line, exit code 1."""
+    done = run("explain", "a.jsonl", "--html", "none/out.html")
+    assert done.exit_code == 1
+    assert done.stderr == "Error: cannot write none/out.html: No such file or directory\n"

@@ -145,7 +145,7 @@ def test_prose_that_begins_like_a_button_stays() -> None:
 
 
 def test_html_keeps_the_article_and_names_the_rest() -> None:
-    """trafilatura's choice is mapped to our blocks; menus, teasers, also of a kept sentence, and forms are cut."""
+    """The body stays; menus, teasers, also of a kept sentence, and forms are cut as what they are."""
     html = (
         "<html><head><title>Old pier must go - Courier</title></head><body><nav><ul><li><a href=/>Home</a><li><a "
         "href=/n>News</a></ul></nav>"
@@ -156,7 +156,7 @@ def test_html_keeps_the_article_and_names_the_rest() -> None:
         "<footer>© 2026 Courier</footer></body></html>"
     )
     cleaned = clean_html(html)
-    assert (cleaned.text, cleaned.method, cleaned.refusal) == (BODY_TEXT, "trafilatura", None)
+    assert (cleaned.text, cleaned.method, cleaned.refusal) == (BODY_TEXT, "trees", None)
     assert {"headline", "byline", "share_bar", "comment_form", "copyright"} <= {str(cut.kind) for cut in cleaned.cuts}
     assert holds(cleaned)
 
@@ -166,14 +166,6 @@ def test_main_text_in_unusual_elements_survives(wrap: str) -> None:
     """A page wrapped whole in a form, an aside or a details element keeps its article."""
     opening = "".join(f"<{tag}>" for tag in wrap.split("><"))
     assert clean_html(f"<body>{opening}{BODY}</body>").text == BODY_TEXT
-
-
-def test_density_takes_over_where_trafilatura_finds_little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing, or less than a third of the densest region, is not believed."""
-    for found in ("", SENTENCES[0]):
-        monkeypatch.setattr("pipeline.enrich.clean.main_text", lambda _html, found=found: found)
-        cleaned = clean_html(f"<body>{BODY}</body>")
-        assert (cleaned.text, cleaned.method) == (BODY_TEXT, "density")
 
 
 def test_a_failing_extractor_is_an_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:

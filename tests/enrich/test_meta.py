@@ -60,6 +60,19 @@ def test_json_ld_with_line_breaks_in_strings_is_read() -> None:
     assert read(LD % '{"@type": "Article", "headline": "Old\n pier"}').title == "Old pier"
 
 
+@pytest.mark.parametrize(
+    "around",
+    ["%s", "<div hidden>%s</div>", "<b style='display:none'>%s</b>", "<noscript>%s</noscript>", "<p>x</p><b>%s</b>"],
+)
+def test_what_is_stated_in_the_body_counts(around: str) -> None:
+    """JSON-LD, <meta> and <time> outside the head are read, hidden ones too, in the order of the page."""
+    facts = '<meta itemprop=author content="Runa Feld"><time datetime=2026-01-02>2 January</time><time>no date</time>'
+    body = around % (facts + LD % '{"headline": "Old pier"}') + "<time datetime=2026-01-03></time>"
+    page = read(f"<body>{body}<p>{'It stands in the bay. ' * 20}</p>")
+    assert (page.title, page.byline) == ("Old pier", "Runa Feld")
+    assert [date.raw for date in page.published_at] == ["2026-01-02", "2026-01-03"]
+
+
 def test_controls_and_length() -> None:
     """Fields are one line each, without controls, of 500 characters at most; a name that is a URL is no name."""
     title, author = "A&#1;B\n " + "x" * 600, "https://a.example/n"

@@ -19,18 +19,8 @@ from pipeline.settings import Settings
 from pipeline.stream import clients
 from pipeline.stream import topics as ours
 from tests.conftest import unique_settings
-from tests.kafka.harness import (
-    TEXT,
-    arrived,
-    clean,
-    everything,
-    finished,
-    headers_of,
-    judge,
-    origin_of,
-    results,
-    working,
-)
+from tests.kafka.checker import arrived, clean, everything, finished, headers_of, judge, origin_of, results
+from tests.kafka.harness import TEXT, working
 from tests.kafka.server import KafkaServer
 
 pytestmark = pytest.mark.kafka

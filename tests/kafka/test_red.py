@@ -8,9 +8,11 @@ import time
 import pytest
 
 from pipeline.settings import Settings
-from tests.kafka.harness import Load, Verdict, clean, finished, judge, start, working
+from tests.kafka.checker import Verdict, clean, finished, judge
+from tests.kafka.harness import Load, start, working
 
 pytestmark = pytest.mark.kafka
+AHEAD = 1500  # records: what is lost never comes out, and the load stops when it is so many ahead
 
 
 def killed(settings: Settings, plant: str, kills: int, records: int = 1) -> tuple[Verdict, int]:
@@ -20,7 +22,7 @@ def killed(settings: Settings, plant: str, kills: int, records: int = 1) -> tupl
     """
     rng = random.Random(2)
     program = ("-m", "tests.kafka.broken", plant, "worker")
-    with working(settings, 2, program=program) as workers, Load(settings).running() as load:
+    with working(settings, 2, program=program) as workers, Load(settings, ahead=AHEAD).running() as load:
         load.wait_for_more()
         for _ in range(kills):
             time.sleep(rng.uniform(0.3, 1.0))
@@ -50,8 +52,7 @@ def test_outputs_outside_of_the_transaction_double_records(kafka_settings: Setti
 
 def test_no_rewind_after_an_abort_loses_records(kafka_settings: Settings) -> None:
     """A batch that was aborted is skipped."""
-    # few records: what is lost counts as not out yet, and the load stops when it is so many ahead
-    verdict, _ = killed(kafka_settings, "no_rewind", kills=0, records=60)
+    verdict, _ = killed(kafka_settings, "no_rewind", kills=0, records=200)
     assert verdict.lost > 0
 
 

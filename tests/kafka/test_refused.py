@@ -19,20 +19,8 @@ from pipeline import flow
 from pipeline.records import KafkaOrigin, encode, stamp
 from pipeline.settings import Settings
 from pipeline.stream import clients
-from tests.kafka.harness import (
-    SECONDS,
-    TEXT,
-    arrived,
-    clean,
-    everything,
-    finished,
-    headers_of,
-    judge,
-    origin_of,
-    results,
-    start,
-    working,
-)
+from tests.kafka.checker import SECONDS, arrived, clean, everything, finished, headers_of, judge, origin_of, results
+from tests.kafka.harness import TEXT, start, working
 
 pytestmark = pytest.mark.kafka
 LIMIT = 300_000  # over the size of a batch of small records

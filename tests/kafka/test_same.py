@@ -17,7 +17,8 @@ from pipeline.settings import Settings
 from pipeline.sources.files import Sourced, read
 from pipeline.stream.feeding import Feeder
 from pipeline.stream.reading import read as read_topic
-from tests.kafka.harness import finished, start
+from tests.kafka.checker import finished
+from tests.kafka.harness import start
 
 pytestmark = pytest.mark.kafka
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from pipeline.enrich.clean import shapes
 from pipeline.enrich.clean.lines import Line
-from pipeline.enrich.clean.markup import hinted
-from pipeline.enrich.clean.verdicts import Verdict, Where, loose, named, opener
+from pipeline.enrich.clean.markup import container, hinted
+from pipeline.enrich.clean.place import FAR_HEADLINE, MENU, SHORT, Place, places
+from pipeline.enrich.clean.settle import settle
+from pipeline.enrich.clean.verdicts import Verdict, loose, named, opener
 from pipeline.reasons import CutKind
 
-SHORT = 3  # words: a label, a menu entry or a button, hardly a headline
+LABEL_WORDS = 4  # of a label directly above the headline
 NEAR_BODY = 8  # lines above the body in which a headline stands
 FIRM = 0.85  # confidence of a rule that ends the section that it does not belong to
 SECTION_PROSE = 40  # words of a teaser, or of a remark in a form
@@ -29,56 +30,44 @@ MARKED = frozenset(  # kinds that a site names surely, and whose buttons say wha
         CutKind.COMMENT_FORM,
     ]
 )
-
-
 BUTTONS = MARKED | {CutKind.LABEL, CutKind.RELATED, CutKind.OTHER}
-
-
-class _Place(NamedTuple):
-    """What is known around a line."""
-
-    where: Where
-    distance: int  # lines down to the body
-    body: str  # its first line
-    title: str | None
-    section: CutKind | None  # the section that is open
-    before: Verdict | None
-    after: CutKind | None  # what a phrase says of the next line
+HEADINGS = frozenset(  # a menu has these words too
+    [CutKind.COMMENT_FORM, CutKind.RELATED, CutKind.COMMENTS, CutKind.LABEL, CutKind.TAGS]
+)
+LEGAL = frozenset(  # small print of forms
+    [CutKind.NAVIGATION, CutKind.COOKIE_NOTICE, CutKind.COPYRIGHT, CutKind.RELATED]
+)
+STANDFIRST = Verdict(CutKind.HEADLINE, "standfirst", 0.6)
 
 
 def explain(
     lines: Sequence[Line], kept: Sequence[bool], given: Sequence[Verdict | None], title: str | None
 ) -> list[Verdict | None]:
     """A verdict for every line that is not kept, None for the others; `given` ones stay unless neighbours say more."""
-    first, last = (
-        (kept.index(True), len(kept) - 1 - kept[::-1].index(True)) if True in kept else (len(lines), len(lines))
-    )
-    body = lines[first].text if first < len(lines) else ""
-    verdicts: list[Verdict | None] = []
+    verdicts: list[Verdict | None] = [None] * len(lines)
     section: CutKind | None = None
-    before: Verdict | None = None
-    for i, line in enumerate(lines):
-        if kept[i]:
-            section, before = None, None
-            verdicts.append(None)
-            continue
-        where: Where = "above" if i < first else "below" if i > last else "inside"
-        following = lines[i + 1].phrases if i + 1 < len(lines) and not kept[i + 1] else ()
-        after = next((phrase.kind for phrase in following if not phrase.outside), None)
-        verdict = _explain_one(line, given[i], _Place(where, first - i, body, title, section, before, after))
+    run = 0
+    for i, place in places(lines, kept, title):
+        line, before = lines[i], verdicts[i - 1] if i else None
+        if before is None:
+            section, run = None, 0
+        verdict = _explain_one(line, given[i], place._replace(section=section, before=before, run=run))
         opened = opener(line)
+        if place.where == "above" and not line.hints and opened in INVITED | {CutKind.COMMENTS}:
+            opened = None  # in a menu these are entries
         if opened is not None and opened == verdict.kind:
             section = opened
         elif section is not None and verdict.kind != section:
             section = None
-        verdicts.append(verdict)
-        before = verdict
-    return _with_headline(verdicts, first)
+        verdicts[i] = verdict
+        run = run + 1 if line.units <= SHORT else 0
+    settle(lines, kept, verdicts)
+    return _with_headline(verdicts, kept.index(True) if True in kept else len(kept))
 
 
-def _explain_one(line: Line, given: Verdict | None, place: _Place) -> Verdict:
+def _explain_one(line: Line, given: Verdict | None, place: Place) -> Verdict:
     headline = _headline(line, place)
-    if headline is not None and (given is None or given.rule.startswith("beside_")):
+    if headline is not None and (given is None or given.rule.startswith("beside_") or line.tag == "h1"):
         return headline
     beside = place.section or (place.before.kind if place.before is not None else None)
     if all(phrase.kind != beside for phrase in line.phrases):
@@ -86,41 +75,81 @@ def _explain_one(line: Line, given: Verdict | None, place: _Place) -> Verdict:
     found = given or loose(line, place.where, beside)
     if len(line.phrases) > 1 and found is not None and found.rule.endswith("_phrase"):
         found = named(line, place.where, beside) or found
-    marked = hinted(line)
-    if place.section is not None and _stays(line, found, marked, place.section):
+    marked = hinted(line, place.around)
+    widget = container(line, place.around)
+    special = _special(line, found, marked, widget, place)
+    if special is not None:
+        return special
+    if place.section is not None and _stays(line, found, marked, place.section, place.is_first):
         return found if found is not None and found.kind == place.section else _beside(place.section)
     if found is None:
-        return marked or _by_place(line, place)
+        is_count = marked is not None and marked.kind == CutKind.COMMENTS and shapes.is_count(line.text)
+        return (None if is_count else marked) or _by_place(line, place)
     if marked is not None and marked.confidence >= 0.8 and _is_overruled(line, found, marked.kind):
         return marked
+    if widget is not None and widget.confidence >= 0.8 and found.kind in HEADINGS:
+        return widget if _is_overruled(line, found, widget.kind) else found
+    if shapes.is_credit_sign(line.text) and place.has_picture(widget):
+        return Verdict(CutKind.CAPTION, "picture_credit", 0.6)
     return found
+
+
+def _special(
+    line: Line, found: Verdict | None, marked: Verdict | None, widget: Verdict | None, place: Place
+) -> Verdict | None:
+    """What only the line and the one beside it say together: small print, buttons of a notice, a label."""
+    if line.tag in ("rt", "rp"):
+        return Verdict(CutKind.OTHER, "ruby_reading", 0.9)
+    if shapes.is_footnote(line.text):
+        return Verdict(CutKind.OTHER, "footnote", 0.7)
+    if place.follows(CutKind.COPYRIGHT) and line.prose and place.where == "below":
+        return Verdict(CutKind.COPYRIGHT, "beside_copyright", 0.6)
+    if found is not None:
+        if widget is not None and widget.kind in INVITED and found.kind in LEGAL:
+            return widget
+        is_entry = place.run >= MENU and place.distance > SHORT and line.tag in ("", "li")
+        if found.rule == "label_phrase" and is_entry:
+            return Verdict(CutKind.NAVIGATION, "among_entries", 0.6)
+        is_button = found.kind == CutKind.NAVIGATION and line.units <= SHORT and line.tag != "li"
+        if is_button and place.follows(CutKind.COOKIE_NOTICE):
+            return Verdict(CutKind.COOKIE_NOTICE, "beside_cookie_notice", 0.7)
+        if found.kind == CutKind.COOKIE_NOTICE and place.follows(CutKind.NEWSLETTER):
+            return Verdict(CutKind.NEWSLETTER, "beside_newsletter", 0.7)
+        return None
+    is_plain = marked is None or marked.kind in (CutKind.RELATED, CutKind.LABEL) or line.tag[:1] == "h"
+    is_entry = line.tag == "li" or (not line.tag and place.is_menu)
+    if place.heads and is_plain and not is_entry and line.units <= LABEL_WORDS:
+        return Verdict(CutKind.LABEL, "above_headline", 0.7)
+    return None
 
 
 def _is_overruled(line: Line, found: Verdict, marked: CutKind) -> bool:
     """A button or a label that says too little: 'Email' in a share bar, 'Sport' in a menu."""
     if line.units > SHORT or not found.rule.endswith("_phrase") or marked not in MARKED:
         return False
+    if marked == CutKind.SHARE_BAR and found.kind == CutKind.NEWSLETTER:
+        return False
     if marked == CutKind.COMMENTS and found.kind == CutKind.COMMENT_FORM:
         return found.confidence < FIRM
     return found.kind in BUTTONS
 
 
-def _headline(line: Line, place: _Place) -> Verdict | None:
-    if place.where != "above" or place.distance > 2 * NEAR_BODY or line.tag in ("li", "td"):
+def _headline(line: Line, place: Place) -> Verdict | None:
+    if place.where != "above" or place.distance > FAR_HEADLINE or line.tag in ("li", "td"):
         return None
     if shapes.same_title(line.text, place.title):
         return Verdict(CutKind.HEADLINE, "headline_title", 0.95)
-    alike = shapes.copies(line.text, place.body)
+    alike = shapes.copies(line.text, place.body) if place.distance <= 2 * NEAR_BODY else 0.0
     if alike:
         return Verdict(CutKind.HEADLINE, "headline_copy", alike)
-    return Verdict(CutKind.HEADLINE, "headline_tag", 0.9) if line.tag == "h1" else None
+    return Verdict(CutKind.HEADLINE, "headline_tag", 0.9) if place.tagged else None
 
 
 def _beside(section: CutKind) -> Verdict:
     return Verdict(section, f"beside_{section}", 0.7)
 
 
-def _stays(line: Line, found: Verdict | None, marked: Verdict | None, section: CutKind) -> bool:
+def _stays(line: Line, found: Verdict | None, marked: Verdict | None, section: CutKind, heading: bool) -> bool:
     """The line belongs to the open section: what it says, and what the markup says of it, fit."""
     opened = opener(line)
     if opened is not None and opened != section:
@@ -135,7 +164,7 @@ def _stays(line: Line, found: Verdict | None, marked: Verdict | None, section: C
     ):
         return False
     if found is None:
-        return _belongs(line, section)
+        return _belongs(line, section) or (heading and section == CutKind.TAGS and line.units <= SECTION_PROSE)
     if section == CutKind.COMMENTS:
         return found.kind in READERS or found.confidence < FIRM
     return found.kind == section or (section == CutKind.COMMENT_FORM and found.confidence < FIRM)
@@ -152,22 +181,26 @@ def _belongs(line: Line, section: CutKind) -> bool:
     return not line.prose
 
 
-def _by_place(line: Line, place: _Place) -> Verdict:
+def _by_place(line: Line, place: Place) -> Verdict:
     """The last resort: place, length and the line before."""
     before, where = place.before, place.where
     if shapes.is_count(line.text):
         beside = place.after or (before.kind if before is not None else None)
-        return Verdict(beside if beside in COUNTED else CutKind.OTHER, "bare_number", 0.5)
+        alone = (
+            CutKind.SHARE_BAR if where == "above" else CutKind.OTHER
+        )  # beside the headline they count shares and remarks
+        return Verdict(beside if beside in COUNTED else alone, "bare_number", 0.5)
     if line.links > 0.5 and line.units > SHORT:
         return Verdict(CutKind.RELATED, "linked_title", 0.6)
     if where == "above":
         if line.units <= SHORT:
             if place.distance <= NEAR_BODY and shapes.is_name(line.text):
                 return Verdict(CutKind.BYLINE, "name_above", 0.5)
-            kind = CutKind.LABEL if place.distance <= NEAR_BODY else CutKind.NAVIGATION
+            is_label = place.distance <= NEAR_BODY and not (place.is_menu and line.tag in ("", "li"))
+            kind = CutKind.LABEL if is_label else CutKind.NAVIGATION
             return Verdict(kind, "short_line_above", 0.6)
-        if line.prose:
-            return Verdict(CutKind.RELATED, "teaser_above", 0.4)
+        if line.prose or (place.titled and line.units > SHORT):
+            return STANDFIRST if place.titled else Verdict(CutKind.RELATED, "teaser_above", 0.4)
         return Verdict(CutKind.HEADLINE if place.distance <= NEAR_BODY else CutKind.RELATED, "title_above", 0.6)
     if (
         place.after in INVITED

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
+from functools import lru_cache
+
 from pipeline.enrich.clean.lines import Line
 from pipeline.enrich.clean.verdicts import Verdict
 from pipeline.reasons import CutKind
 
+LONGEST = 3  # lines of the body whose hints are compared
+REMEMBERED = 2048  # elements of menus and lists, whose lines have the same hints
 NEAR = 4  # tokens: those of the element itself and of the one around it
 
 HINTS: dict[str, CutKind] = {
@@ -17,7 +22,7 @@ HINTS: dict[str, CutKind] = {
         ),
         CutKind.SHARE_BAR: (
             "share sharing social sharedaddy addthis sharethis follow socials bookmark bookmarks partage partager "
-            "compartir compartilhar teilen condividi delen"
+            "compartir compartilhar teilen condividi delen sns"
         ),
         CutKind.RELATED: (
             "related recommend recommended recommendations teaser teasers promo promos popular trending latest "
@@ -25,7 +30,7 @@ HINTS: dict[str, CutKind] = {
             "suggested upnext similar river headlines stories feed interstitial slider"
         ),
         CutKind.NEWSLETTER: (
-            "newsletter newsletters subscribe subscription signup optin mailchimp simplenews donate donation "
+            "newsletter newsletters mailpoet subscribe subscription signup optin mailchimp simplenews donate donation "
             "suscripcion boletin nieuwsbrief"
         ),
         CutKind.COOKIE_NOTICE: "cookie cookies consent gdpr cmp onetrust privacy",
@@ -45,33 +50,61 @@ HINTS: dict[str, CutKind] = {
         CutKind.TAGS: "tags tag topics keywords taglist hashtags etiquetas motscles schlagworte",
         CutKind.COPYRIGHT: "copyright legal colophon disclaimer",
         CutKind.PAYWALL_NOTICE: "paywall regwall piano meter subscriber premium",
+        CutKind.OTHER: "footnote footnotes references rating ratings starrating votes",
         CutKind.NAVIGATION: (
-            "nav navbar navigation menu menus breadcrumb breadcrumbs header footer masthead search skip "
-            "pagination pager toolbar topbar login account dropdown submenu sitemap links mega modal popup dialog "
-            "topnav hamburger offcanvas drawer toc weather ticker tabs toggle button btn buttons"
+            "nav navbar navigation menu menus menubar breadcrumb breadcrumbs header footer masthead sitemap pagination "
+            "pager toolbar topbar topnav dropdown submenu hamburger offcanvas drawer mega "
+            "search skip login account links modal popup dialog toc weather ticker tabs toggle button btn buttons"
         ),
     }.items()
     for token in tokens.split()
 }
-VAGUE = frozenset(
-    ["promo", "promos", "aside", "sidebar", "more", "recent", "card", "cards", "widget", "stories", "feed",
-     "latest", "section", "title"]
+VAGUE = frozenset(  # names that could be anything
+    ["promo", "promos", "aside", "sidebar", "carousel", "slider", "more", "recent", "card", "cards", "widget",
+     "stories", "feed", "latest", "section", "title", "ad", "ads", "search", "skip", "login", "account", "links",
+     "modal", "popup", "dialog", "toc", "weather", "ticker", "tabs", "toggle", "button", "btn", "buttons"]
 )  # fmt: skip
+PARTS = frozenset(  # kinds of an element inside a teaser as well as inside the article
+    [CutKind.BYLINE, CutKind.CAPTION, CutKind.LABEL, CutKind.HEADLINE, CutKind.TAGS]
+)
+ENDS = frozenset(["header", "footer"])  # of the page, or of one of these
+PIECES = frozenset(
+    ["article", "card", "cards", "teaser", "teasers", "post", "posts", "entry", "story", "item", "related", "widget",
+     "comment", "comments", "caption", "figure", "hentry", "block", "box", "player"]
+)  # fmt: skip
+NOISY = frozenset(["ad", "ads"])  # also what is left of generated names
+TITLED = frozenset(["h2", "h3", "h4", "h5"])
+TITLE = 5  # words of a line that is hardly an entry of a menu
+TEASERS = frozenset(["article", "card", "teaser", "post", "hentry", "entry"])  # inside a menu these are teasers
 
 
-def _kind(token: str) -> CutKind | None:
+def _kind(hints: Sequence[str], distance: int, around: Set[str]) -> CutKind | None:
+    token = hints[distance]
     kind = HINTS.get(token)
-    return CutKind.NAVIGATION if kind is None and token.endswith(("nav", "menu")) else kind
+    if kind is None:
+        return CutKind.NAVIGATION if token.endswith(("nav", "menu")) else None
+    if token in around or (token in NOISY and distance >= NEAR):
+        return None
+    if token in ENDS and not PIECES.isdisjoint(hints[max(0, distance - 1) :]):
+        return None
+    if token == "title" and "site" in hints[:distance]:  # the name of the site
+        return None
+    return kind
 
 
-def hinted(line: Line) -> Verdict | None:
+def hinted(line: Line, around: frozenset[str] = frozenset()) -> Verdict | None:
     """The nearest element counts; of its names, one that could be anything only when no other says more."""
     if line.tag == "figcaption":
         return Verdict(CutKind.CAPTION, "caption_tag", 0.9)
+    return _nearest(line.hints, around) if line.hints else None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _nearest(hints: tuple[str, ...], around: frozenset[str]) -> Verdict | None:
     vague: Verdict | None = None
-    for distance, token in enumerate(line.hints):
-        kind = _kind(token)
-        if kind is None or (token == "title" and "site" in line.hints[:distance]):  # the name of the site
+    for distance, token in enumerate(hints):
+        kind = _kind(hints, distance, around)
+        if kind is None:
             continue
         verdict = Verdict(kind, f"{kind}_markup", 0.8 if distance < NEAR else 0.6)
         if token not in VAGUE and (vague is None or distance < NEAR):
@@ -80,3 +113,32 @@ def hinted(line: Line) -> Verdict | None:
         if distance >= NEAR:
             break
     return vague
+
+
+def container(line: Line, around: frozenset[str] = frozenset()) -> Verdict | None:
+    """The nearest section that the line is a part of, however far out: a menu, a list of teasers, a form.
+
+    Names of parts (a headline, a date, a picture) and those `around` the body too are passed over. 0.8 where a name
+    says it, 0.5 where it is vague.
+    """
+    return _section(line.hints, around, line.tag in TITLED and line.units >= TITLE) if line.hints else None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _section(hints: tuple[str, ...], around: frozenset[str], is_title: bool) -> Verdict | None:
+    vague: Verdict | None = None
+    for distance, token in enumerate(hints):
+        kind = _kind(hints, distance, around)
+        if kind is None or kind in PARTS:
+            continue
+        is_teaser = is_title or (vague is not None and vague.kind != kind) or not TEASERS.isdisjoint(hints[:distance])
+        if token not in VAGUE and not (kind == CutKind.NAVIGATION and is_teaser):
+            return Verdict(kind, f"{kind}_section", 0.8)
+        vague = vague or Verdict(kind, f"{kind}_section", 0.5)
+    return vague
+
+
+def around_body(lines: Sequence[Line], kept: Sequence[bool]) -> frozenset[str]:
+    """Hints of elements that hold the body too, so that they say nothing of what else they hold."""
+    body = sorted((line for line, keep in zip(lines, kept, strict=True) if keep), key=lambda line: -line.units)
+    return frozenset.intersection(*(frozenset(line.hints) for line in body[:LONGEST])) if body else frozenset()

@@ -26,6 +26,7 @@ _JOINERS = frozenset(
 )  # fmt: skip
 _DATE = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}(?:st|nd|rd|th|\.)? (?:de |of )?[^\W\d_]{3,12}\.?,? (?:de |of )?\d{4}"
+    r"|\d{1,2} [^\W\d_]{2,12}/[^\W\d_]{2,12} \d{4}"
     r"|[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{4} ?[年년] ?\d{1,2} ?[月월]"
 )
 _DIGIT = re.compile(r"\d")
@@ -35,6 +36,26 @@ _COPYRIGHT = re.compile(
     r"©|\(c\) ?\d{4}|copyright[ ,:]{0,2}(?:©|\d{4})|all rights reserved|alle rechte vorbehalten|tous droits réservés"
     r"|todos los derechos reservados",
     re.IGNORECASE,
+)
+_PLACE = re.compile(r"\d{1,3} ?/ ?\d{1,3}")
+_RIGHTS = re.compile(
+    r"\b(?:19|20)\d\d\b|copyright|right|recht|droits|derechos|direitos|diritti|riproduz|reproduc|reproduç|zastrze",
+    re.IGNORECASE,
+)
+_PICTURE = re.compile(
+    r"^©.{0,60}?(?:/|\b(?:foto|photo|bild|image|picture|stock|getty|imago|shutterstock|dpa|afp|epa|reuters))"
+    r"|\b(?:foto|photo|bild|image|picture)[a-z]{0,2}\W{0,3}©",
+    re.IGNORECASE,
+)
+_REPLY = frozenset(
+    ["reply", "antworten", "antwort", "répondre", "responder", "rispondi", "odpowiedz", "beantwoorden", "reageer",
+     "svara", "svar", "vastaa", "odpovědět", "ответить", "відповісти", "yanıtla", "cevapla", "답글",
+     "返信", "回复", "回覆"]
+)  # fmt: skip
+_FOOTNOTE = re.compile(r"\[\d{1,3}\] ?\S")
+_SAYS = re.compile(
+    r"^[^:]{2,40} (?:says|said|wrote|sagt|schrieb|schreibt|meint|a dit|dit|dice|dijo|disse|diz|zegt|schreef|pisze)"
+    r"\W{0,2}:$"
 )
 _BRACKETED = re.compile(
     r"[\[(（](?:photo|image|picture|fotos?|file photo|ap photo|bild|crédit|credit|fot|фото|写真|图片?)\b"
@@ -53,7 +74,8 @@ _CJK_BYLINE = re.compile(r"(?:本报|本報|本社|本网|特约)?(?:记者|記�
 _SERVICES = frozenset(
     ["facebook", "twitter", "x", "whatsapp", "linkedin", "pinterest", "telegram", "reddit", "tumblr", "email",
      "courriel", "correo", "imprimer", "flipboard", "pocket", "messenger", "threads", "bluesky", "mastodon", "viber",
-     "xing", "vk", "wechat", "instagram", "youtube", "tiktok", "print", "sms", "line", "weibo"]
+     "xing", "share", "tweet", "teilen", "twittern", "pinnen", "partager", "tweeter", "compartir", "condividi", "delen",
+     "udostępnij", "mail", "vk", "wechat", "instagram", "youtube", "tiktok", "print", "sms", "line", "weibo"]
 )  # fmt: skip
 _BIO = re.compile(
     r"(?:(?:[A-ZÀ-Þ][\w.’'-]{0,20} ){2,4}|The (?:author|writer) )(?:is|was|covers|writes"
@@ -69,6 +91,12 @@ _INITIALS = re.compile(r"[(\[][^\W\d_]{2,4}(?:[/,] ?[^\W\d_]{2,5}){0,3}[)\]]|[a-
 _DASHES = "—–―-"
 _BRACKETS = frozenset(")）]")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64}|https?://\S{1,180}$|^www\.\S{1,180}$")
+_NAMED_ADDRESS = re.compile(r"(?:[A-ZÀ-Þ][\w.’'-]{0,20} ){2,4}(?:\[email|[\w.+-]{1,64}@)")
+_CONTACT = re.compile(
+    r"\+\d{1,3}[ (\d]|\bIBAN\b|\b(?:tel|fax|phone|telefon|telefax|teléfono|téléphone)\w{0,2}[.: ]{1,3}\+?\(?\d"
+    r"|^(?:[A-Z]{1,2}-)?\d{4,5} [A-ZÀ-Þ][\w.-]{1,30}(?: [\w.-]{1,20}){0,2}$|^[+(]?\d[\d ()/.-]{6,20}$",
+    re.IGNORECASE,
+)
 _DATELINE = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’-]{2,40}(?:\([^)]{2,20}\) ?)?(?:[–—]|-- | - |\.-)")
 _SEGMENT = re.compile(r" [|•·] ")
 _MENU = re.compile(r" [|•·»›/] ")
@@ -153,6 +181,37 @@ def is_credit(text: str) -> bool:
     return len(text) <= 2 * MAX_CHARS and _CREDIT.search(text[: 2 * MAX_CHARS]) is not None
 
 
+def is_picture_number(text: str) -> bool:
+    """The place of a picture in a gallery: '3 / 12'."""
+    return _PLACE.fullmatch(text[:12]) is not None
+
+
+def is_picture_credit(text: str) -> bool:
+    """A copyright sign before the name of a photographer or an agency: no year, no rights, a slash or a picture."""
+    return len(text) <= 80 and "©" in text and _PICTURE.search(text) is not None and _RIGHTS.search(text) is None
+
+
+def is_credit_sign(text: str) -> bool:
+    """A copyright sign before a name, without a year or rights."""
+    return len(text) <= 80 and text[0] == "©" and _RIGHTS.search(text) is None
+
+
+def is_reply_button(text: str) -> bool:
+    """The button below a reader's remark."""
+    found = tokens(text[:24])
+    return 0 < len(found) <= 3 and found[0] in _REPLY
+
+
+def is_remark_head(text: str) -> bool:
+    """The name of a reader and 'says:', as a remark below an article begins."""
+    return text[-1] == ":" and len(text) <= 60 and _SAYS.search(text) is not None
+
+
+def is_footnote(text: str) -> bool:
+    """A number in brackets before it, or an arrow back behind it."""
+    return (text[0] == "[" and _FOOTNOTE.match(text) is not None) or text[-3:].rstrip().endswith("↩")
+
+
 def is_share_bar(text: str) -> bool:
     """Names of services to share on, at least two and half of its words."""
     if len(text) > MAX_CHARS:
@@ -166,6 +225,18 @@ def is_address(text: str) -> bool:
     """An e-mail or web address and little else."""
     is_one = "@" in text or "http" in text or text.startswith("www.")
     return is_one and units(text[:MAX_CHARS]) <= 5 and _ADDRESS.search(text[:MAX_CHARS]) is not None
+
+
+def is_named_address(text: str) -> bool:
+    """The name of a person and an e-mail address, also one that is hidden from robots."""
+    return _NAMED_ADDRESS.match(text[:MAX_CHARS]) is not None
+
+
+def is_contact(text: str) -> bool:
+    """A telephone number, a town with its postal code, an account: parts of the publisher's address."""
+    if len(text) > 80 or _DIGIT.search(text) is None or _DATE.search(text) is not None:
+        return False
+    return _CONTACT.search(text) is not None
 
 
 def has_dateline(text: str) -> bool:

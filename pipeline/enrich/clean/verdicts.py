@@ -31,6 +31,8 @@ def of_phrase(phrase: Phrase, confidence: float) -> Verdict:
 
 def strict(line: Line) -> Verdict | None:
     """What cuts a line wherever it stands: a phrase that articles do not say, a copyright line, a caption's credit."""
+    if shapes.is_picture_credit(line.text):
+        return Verdict(CutKind.CAPTION, "picture_credit", 0.8)
     for phrase in line.phrases:
         if phrase.outside:
             continue
@@ -85,6 +87,8 @@ def _shaped(line: Line, where: Where) -> Verdict | None:
         return Verdict(CutKind.OTHER, "separator", 0.9)
     if shapes.is_share_bar(line.text):
         return Verdict(CutKind.SHARE_BAR, "share_names", 0.85)
+    if shapes.is_named_address(line.text):
+        return Verdict(CutKind.BYLINE, "byline_address", 0.7)
     if shapes.is_byline(line.text):
         return Verdict(CutKind.BYLINE, "byline_shape", 0.85)
     if shapes.is_date_line(line.text):
@@ -93,6 +97,8 @@ def _shaped(line: Line, where: Where) -> Verdict | None:
         return Verdict(CutKind.BYLINE, "initials", 0.7)
     if where == "below" and shapes.is_for_subscribers(line.text):
         return Verdict(CutKind.PAYWALL_NOTICE, "for_subscribers", 0.8)
+    if shapes.is_picture_number(line.text):
+        return Verdict(CutKind.CAPTION, "picture_number", 0.7)
     if shapes.is_credit(line.text):
         return Verdict(CutKind.CAPTION, "credit_shape", 0.7)
     if shapes.is_menu(line.text):

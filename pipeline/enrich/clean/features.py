@@ -1,0 +1,167 @@
+"""What the trees look at: whole numbers for every block of a page, from its words, its neighbours and its place.
+
+Everything is integer arithmetic, so that compiled and plain code agree to the bit. Ratios are in 64ths, logarithms in
+16ths of a doubling. `Cues` are what training learnt of words and of class names; the rest is counted here. Linear in
+the length of the text, and no line is looked at beyond MAX_CHARS.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.enrich.clean.around import look_around
+from pipeline.enrich.clean.columns import INSIDE, WIDTH, log16
+from pipeline.records import Page
+
+MAX_CHARS = 300  # of a line are read
+SHORT_LINK = 90  # characters: a shorter line that is nearly all link is not read for its words
+GOOD_WORDS = 10  # words of a line that counts as running text when it closes a sentence
+LONG_WORDS = 25  # and when it does not
+
+WORD = re.compile(r"[^\W_]+")
+_DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:19|20)\d\d|\d{1,2}:\d\d)\b")
+_SEPARATOR = re.compile(r"[|»«›•·→←▼►✕×#/]")
+_ENDS = frozenset(".!?…。！？؟۔।॥።")
+_CLOSING = "\"'”’»«›)]】」』 "
+_BULLETS = frozenset("•·▪●*-–>»")
+_TAGS = (
+    *("p", "div", "li", "td", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article", "figcaption"),
+    *("pre", "dt", "dd", "header", "footer", "aside", "nav", "form", "ul"),
+)
+TAG_IDS = {tag: number for number, tag in enumerate(_TAGS, 1)}
+_W = WIDTH  # a number of C where it is compiled, and unknown outside
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """What training learnt: log odds, in 64ths, of tokens of short lines and of class names; common words."""
+
+    words: Mapping[str, int]
+    names: Mapping[str, int]
+    common: frozenset[str]
+
+
+def word_tokens(low: Sequence[str]) -> list[str]:
+    """The tokens of a line that have a cue: words and pairs of short lines, the first pair of long ones."""
+    count = len(low)
+    if count == 0:
+        return []
+    if count > 14:
+        return [f"L{low[0]} {low[1]}"]
+    size = "S" if count <= 4 else "M"
+    found = [size + word for word in low]
+    for i in range(count - 1):
+        found.append(f"{size}{low[i]} {low[i + 1]}")
+    found.append(f"^{size}{low[0]}")
+    return found
+
+
+def name_values(hints: tuple[str, ...], names: Mapping[str, int]) -> tuple[int, int, int]:
+    """Sum, sum of the four nearest, and least of the cues of a block's class names."""
+    total = near = worst = 0
+    for i, hint in enumerate(hints):
+        value = names.get(hint, 0)
+        total += value
+        if i < 4:
+            near += value
+        if value < worst:
+            worst = value
+    return total, near, worst
+
+
+def features(page: Page, cues: Cues, dense: Sequence[bool] = (), strict: Sequence[bool] = ()) -> array[int]:
+    """WIDTH whole numbers a block of the page, in the order of NAMES, block after block.
+
+    Of a text also what the rules say of each line: in its densest region, and cut wherever it stands.
+    """
+    count = len(page.blocks)
+    out = array("i", bytes(4 * WIDTH * count))
+    for i in range(len(dense)):
+        out[i * WIDTH + 33] = 1 if dense[i] else 0
+        out[i * WIDTH + 34] = 1 if strict[i] else 0
+    good = array("i", bytes(4 * count))
+    _own(page, cues, out, good)
+    look_around(out, good, page.blocks, count)
+    return out
+
+
+def _own(page: Page, cues: Cues, out: array[int], good: array[int]) -> None:
+    """What a line says by itself; `good` gets its words of running text."""
+    text = page.text
+    seen: dict[str, int] = {}
+    known: dict[int, tuple[int, ...]] = {}
+    for number, block in enumerate(page.blocks):
+        base = number * _W
+        line = text[block.start : min(block.end, block.start + MAX_CHARS)]
+        size = block.end - block.start
+        links = block.link_chars * 64 // size
+        repeated = seen.get(line, 0)
+        seen[line] = repeated + 1
+        words = _words(line, size, links, cues, out, base)
+        out[base + 11] = min(repeated, 15)
+        out[base + 18] = links
+        out[base + 19] = TAG_IDS.get(block.tag, 0)
+        out[base + 20] = 1 if len(block.tag) == 2 and block.tag[0] == "h" and block.tag[1] in "123456" else 0
+        hints = block.hints
+        if hints:
+            marks = known.get(id(hints))
+            if marks is None:
+                marks = (*[int(name in hints) for name in INSIDE], *name_values(hints, cues.names))
+                known[id(hints)] = marks
+            for i in range(11):
+                out[base + 21 + i] = marks[i]
+        out[base + 32] = block.depth
+        is_good = words >= GOOD_WORDS and links < 26 and (out[base + 3] or words > LONG_WORDS)
+        good[number] = words * (64 - links) // 64 if is_good else 0
+
+
+def _words(line: str, size: int, links: int, cues: Cues, out: array[int], base: int) -> int:
+    """The columns that come from a line's words; returns how many words it has, counted on from its beginning."""
+    if links > 54 and size < SHORT_LINK:
+        words = size // 6 + 1
+        out[base] = log16(words)
+        out[base + 1] = log16(size)
+        out[base + 13] = -192
+        return words
+    found = WORD.findall(line)
+    count = len(found)
+    words = count if size <= MAX_CHARS else count * size // MAX_CHARS
+    if size > 8 * words:
+        words = size // 3  # a script without spaces between words
+    part = count or 1
+    common = capitals = digits = 0
+    low = []
+    for word in found:
+        lower = word.lower()
+        low.append(lower)
+        if lower in cues.common:
+            common += 1
+        if lower != word:
+            capitals += 1
+        elif word.isdigit():
+            digits += 1
+    cue = 0 if low else -192
+    for token in word_tokens(low):
+        cue += cues.words.get(token, 0)
+    last = line[-12:].rstrip(_CLOSING)[-1:] if size <= MAX_CHARS else "."
+    out[base] = log16(words)
+    out[base + 1] = log16(size)
+    out[base + 2] = min(len(line) * 4 // part, 255)
+    out[base + 3] = 1 if last in _ENDS and last else 0
+    out[base + 4] = (line.count(",") + line.count("،") + line.count("、")) * 64 // part
+    out[base + 5] = common * 64 // part
+    out[base + 6] = capitals * 64 // part
+    out[base + 7] = digits * 64 // part
+    out[base + 8] = 1 if line[:1].islower() else 0
+    out[base + 9] = 1 if line[-1:] in ":：" and line else 0
+    out[base + 10] = min(line.count('"') + line.count("“") + line.count("„") + line.count("«"), 8)
+    out[base + 12] = 1 if size < 120 and _DATE.search(line) else 0
+    out[base + 13] = cue
+    out[base + 14] = 1 if line[:1] in _BULLETS else 0
+    out[base + 15] = min(len(_SEPARATOR.findall(line)), 8) if size < 120 else 0
+    out[base + 16] = 1 if line.endswith(("…", "...", "]")) else 0
+    out[base + 17] = 1 if line.isupper() else 0
+    return words

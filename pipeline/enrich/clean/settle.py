@@ -1,0 +1,173 @@
+"""The second look at lines far from the body: menu, list of teasers or readers' remarks, by what stands around them.
+
+Near the body a short line is a label, a capitalised one a headline, a date a byline: of this article. Far from it the
+same lines are parts of menus and teasers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
+
+from pipeline.enrich.clean import shapes
+from pipeline.enrich.clean.lines import Line
+from pipeline.enrich.clean.markup import around_body, container
+from pipeline.enrich.clean.verdicts import Verdict
+from pipeline.reasons import CutKind
+
+HEAD = 8  # lines above the body that may be the article's own
+HEADLINE_HEAD = 40  # the same where one of them is surely the headline
+ABOVE_HEADLINE = 3  # lines above the headline: label, date
+TAIL = 16  # lines below the body that may be the article's own
+GAP = 4  # lines between paragraphs that may be the article's own
+WINDOW = 6  # lines on either side that tell a menu from teasers
+ENTRY = 3  # words of an entry of a menu, at most
+TITLE = 5  # words of a line that is hardly an entry of a menu
+LONG_TITLE = 8  # words of a line that is none, wherever it stands
+FEW = 8  # lines that are hardly a menu
+LONG_LIST = 15  # links, one after the other, that are no teasers
+TEASERS = 0.3  # share of such lines around a teaser
+
+OWN = frozenset([CutKind.HEADLINE, CutKind.BYLINE, CutKind.LABEL, CutKind.TAGS, CutKind.CAPTION])
+LISTED = OWN | {CutKind.RELATED, CutKind.NAVIGATION, CutKind.OTHER}  # what may be a part of a menu or a list of teasers
+ENDS_TAIL = frozenset([CutKind.RELATED, CutKind.COMMENTS, CutKind.COMMENT_FORM, CutKind.NAVIGATION, CutKind.COPYRIGHT])
+SURE_HEADLINE = frozenset(["headline_title", "headline_tag", "headline_copy"])
+SURE = frozenset(["bracketed_credit", "credit_shape", "picture_credit", "caption_tag", "ruby_reading", "separator"])
+TAGGED = frozenset(["tags_phrase", "beside_tags"])
+DATED = frozenset(["date_line", "byline_phrase", "byline_shape"])
+REPLIES = frozenset([CutKind.COMMENTS, CutKind.COMMENT_FORM])
+WEAK = ("short_line_", "title_", "teaser_", "prose_", "linked_", "beside_related", "bare_", "name_", "heading_of")
+
+
+def settle(lines: Sequence[Line], kept: Sequence[bool], verdicts: list[Verdict | None]) -> None:
+    """Changes verdicts on lines away from the body, and on links in lists, that only a look at the one line gave."""
+    first = kept.index(True) if True in kept else 0
+    around = around_body(lines, kept)
+    for start, end, near, far in _runs(kept, verdicts):
+        part = range(start, end)
+        menus = _long_lists(lines, part)
+        titles = _sums(i not in menus and _is_title(lines[i], verdicts[i], around) for i in part)
+        listed = _sums((verdict := verdicts[i]) is not None and verdict.kind in LISTED for i in part)
+        replies = _sums(i > first and _is_reply(lines[i]) for i in part)
+        for i in part:
+            verdict = verdicts[i]
+            low, high = max(0, i - start - WINDOW), min(len(part), i - start + WINDOW + 1)
+            if verdict is None:
+                continue
+            if replies[high] - replies[low] > 1 and _is_remark(lines[i], verdict):
+                verdicts[i] = Verdict(CutKind.COMMENTS, "among_replies", 0.7)
+                continue
+            if not _is_open(lines[i], verdict, near <= i < far, i < first):
+                continue
+            if len(part) <= FEW and verdict.rule.startswith("title_"):
+                continue
+            share = (titles[high] - titles[low]) / max(1, listed[high] - listed[low])
+            is_long = i not in menus and lines[i].units >= LONG_TITLE and _is_title(lines[i], None, around)
+            if is_long or (
+                verdict.rule == "beside_related" and _is_listed(lines[i], verdicts[i - 1], share, i > first)
+            ):
+                share = 1.0
+            verdicts[i] = _settled(lines[i], verdict, share, around)
+
+
+def _sums(counted: Iterable[bool]) -> list[int]:
+    return [0, *accumulate(counted)]
+
+
+def _runs(kept: Sequence[bool], verdicts: Sequence[Verdict | None]) -> list[tuple[int, int, int, int]]:
+    """The ranges of cut lines, and in each the part, at its end or its start, that may be the article's own."""
+    body = [i for i, keep in enumerate(kept) if keep]
+    if not body:
+        return [(0, len(kept), 0, 0)]
+    runs = [(0, body[0], _head(verdicts, body[0]), body[0])]
+    for one, other in pairwise(body):
+        if other - one > 1:
+            runs.append((one + 1, other, one + 1, other if other - one - 1 <= GAP else one + 1))
+    below = body[-1] + 1
+    return [*runs, (below, len(kept), below, _tail(verdicts, below))]
+
+
+def _head(verdicts: Sequence[Verdict | None], first: int) -> int:
+    """Where the head of the article begins."""
+    near = range(max(0, first - HEADLINE_HEAD), first)
+    sure = [i for i in near if (verdict := verdicts[i]) is not None and verdict.rule in SURE_HEADLINE]
+    return max(0, sure[0] - ABOVE_HEADLINE) if sure else max(0, first - HEAD)
+
+
+def _tail(verdicts: Sequence[Verdict | None], below: int) -> int:
+    """Where the tail of the article ends."""
+    for i in range(below, min(below + TAIL, len(verdicts))):
+        verdict = verdicts[i]
+        if verdict is not None and verdict.kind in ENDS_TAIL:
+            return i
+    return min(below + TAIL, len(verdicts))
+
+
+def _is_listed(line: Line, before: Verdict | None, share: float, below: bool) -> bool:
+    """A teaser below its heading: the first one, one that is long, or one among others."""
+    is_first = before is not None and before.rule == "related_phrase"
+    return is_first or line.units > ENTRY or (share > 0 and below)
+
+
+def _is_reply(line: Line) -> bool:
+    """The head of a reader's remark, or the button below it."""
+    return (line.units <= ENTRY and shapes.is_reply_button(line.text)) or shapes.is_remark_head(line.text)
+
+
+def _is_remark(line: Line, verdict: Verdict) -> bool:
+    """Between replies: all that is not surely another thing, such as the heading of a form."""
+    if verdict.kind in REPLIES:
+        return verdict.rule.startswith(("beside_", *WEAK)) or shapes.is_reply_button(line.text)
+    return verdict.rule not in SURE and (verdict.kind in LISTED or verdict.rule.startswith(WEAK))
+
+
+def _long_lists(lines: Sequence[Line], part: range) -> frozenset[int]:
+    """Entries of lists of links that are too long for teasers, however long the entries are."""
+    found: list[int] = []
+    entries: list[int] = []
+    for i in part:
+        line = lines[i]
+        if line.tag in ("li", "dd") and line.links > 0.8 and not line.prose and not line.ends:
+            entries.append(i)
+            continue
+        found += entries if len(entries) >= LONG_LIST else []
+        entries = []
+    return frozenset(found + (entries if len(entries) >= LONG_LIST else []))
+
+
+def _is_title(line: Line, verdict: Verdict | None, around: frozenset[str]) -> bool:
+    """A headline or a sentence, also the date of a teaser."""
+    if verdict is not None and verdict.rule in DATED:
+        return True
+    shortest = TITLE if line.units <= len(line.text.split()) + 1 else LONG_TITLE  # without spaces, units are estimates
+    if line.units < shortest or shapes.is_menu(line.text) or shapes.is_contact(line.text):
+        return False
+    marked = container(line, around) if line.hints else None
+    return marked is None or marked.kind != CutKind.NAVIGATION or marked.confidence < 0.8
+
+
+def _is_open(line: Line, verdict: Verdict, near: bool, above: bool) -> bool:
+    """The line may be another thing than what it looks like by itself."""
+    if verdict.kind in REPLIES:
+        return False
+    if near:
+        return line.tag in ("li", "dd") and line.links > 0.8 and verdict.kind == CutKind.LABEL
+    if verdict.rule in SURE or (verdict.rule in TAGGED and (line.units > 1 or not above)):
+        return False
+    is_vague = verdict.rule in ("navigation_markup", "related_markup")
+    return verdict.kind in OWN or is_vague or verdict.rule.startswith(WEAK)
+
+
+def _settled(line: Line, verdict: Verdict, share: float, around: frozenset[str]) -> Verdict:
+    """What the markup around the line is a part of; else a teaser among titles, an entry among short lines."""
+    if verdict.rule == "byline_markup" and line.units >= LONG_TITLE:  # the portrait of an author
+        return verdict
+    marked = container(line, around)
+    is_count = marked is not None and marked.kind == CutKind.COMMENTS and shapes.is_count(line.text)
+    if marked is not None and marked.confidence >= 0.8 and not (is_count and share >= TEASERS):
+        return marked
+    if shapes.is_contact(line.text) or shapes.is_address(line.text):
+        return Verdict(CutKind.NAVIGATION, "address", 0.6)
+    if share >= TEASERS:
+        return Verdict(CutKind.RELATED, "among_titles", 0.6)
+    return Verdict(CutKind.NAVIGATION, "among_entries", 0.6)

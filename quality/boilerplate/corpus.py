@@ -1,0 +1,128 @@
+"""The pages that cleaning is trained and scored on, as blocks with labels: one Document a page and mode.
+
+Modes: `html` (the blocks of our own page text), and two texts made from the same page by resiliparse (Apache-2.0), as a
+scraper would deliver it: `page` (all visible text) and `light` (main content and comments, light furniture left).
+A block is body (1) when an in-order alignment finds more than half of its words in the reference text. Of pages that
+have only snippets (`trafilatura-half`) a block is labelled by the snippets, weight 1; else by what trafilatura keeps,
+at the weight SILVER.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+
+from pipeline.enrich.clean.align import align
+from pipeline.enrich.clean.extract import main_text
+from pipeline.enrich.clean.lines import read_lines
+from pipeline.enrich.page import read_page, text_blocks
+from pipeline.records import Page, RawArticle
+
+DATA = Path(os.environ.get("ARTICLES_DATA") or "../shared/data")
+SETS = ("fundus", "mozilla-readability", "newspaper4k", "trafilatura-half")
+MODES: tuple[Mode, ...] = ("html", "page", "light")
+SILVER = 0.25
+_ADDRESS = re.compile(r'(?:og:url"[^>]*content|rel="canonical"[^>]*href|property="al:web:url" content)="([^"]+)"')
+_SECOND_LEVEL = frozenset(["co", "com", "org", "net", "gov", "ac", "edu", "or", "ne", "gob", "gouv"])
+
+Mode = Literal["html", "page", "light", "clean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page in one mode: `labels[i]` and `weights[i]` are of `page.blocks[i]`; `body` None where only snippets are."""
+
+    name: str
+    site: str
+    mode: Mode
+    page: Page
+    labels: list[int]
+    weights: list[float]
+    body: str | None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+def rows(name: str) -> Iterator[dict[str, Any]]:
+    """The rows of a set of pages."""
+    with gzip.open(DATA / "pages" / f"{name}.jsonl.gz") as lines:
+        yield from map(orjson.loads, lines)
+
+
+def site_of(row: dict[str, Any]) -> str:
+    """What must not stand on both sides of a fold: the registrable domain, else the publisher, else the page."""
+    found = _ADDRESS.search(row["html"])
+    url = row.get("url") or (found[1] if found else "")
+    host = re.sub(r"^https?://|[/?#].*$|:\d+", "", url).lower().strip(".")
+    parts = host.split(".")
+    if len(parts) > 1 and parts[-1].isalpha():
+        return ".".join(parts[-3:] if len(parts) > 2 and parts[-2] in _SECOND_LEVEL else parts[-2:])
+    return re.sub(r"_\d{4}_\d\d_\d\d$", "", row["id"])
+
+
+def clean_documents() -> Iterator[Document]:
+    """Articles that are already clean, as texts: all of it is body."""
+    with gzip.open(DATA / "articles" / "worldwide-raw.jsonl.gz") as lines:
+        for row in map(orjson.loads, lines):
+            page = Page(text=row["text"], blocks=text_blocks(row["text"]))
+            ones = [1] * len(page.blocks)
+            yield Document(f"clean/{row['id']}", row["id"], "clean", page, ones, [1.0] * len(ones), row["text"])
+
+
+def page_of(html: str, mode: Mode) -> Page:
+    """The page in a mode."""
+    if mode == "html":
+        return read_page(RawArticle("html", html))
+    from resiliparse.extract.html2text import extract_plain_text
+    from resiliparse.parse.html import HTMLTree
+
+    tree = HTMLTree.parse(html)
+    light = mode == "light"
+    options = {"alt_texts": False, "links": False, "form_fields": False, "noscript": False}
+    text = extract_plain_text(tree, main_content=light, comments=light, preserve_formatting=True, **options)
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    joined = "\n".join(line for line in lines if any(map(str.isalnum, line)))
+    return Page(text=joined, blocks=text_blocks(joined))
+
+
+def by_snippets(page: Page, row: dict[str, Any], kept: list[bool]) -> tuple[list[int], list[float]]:
+    """Labels and weights of a page that has snippets only; `kept` is what trafilatura says."""
+    include = [_folded(part) for part in row["include"] if len(part) > 8]
+    exclude = [_folded(part) for part in row["exclude"] if len(part) > 3]
+    labels, weights = [], []
+    for block, silver in zip(page.blocks, kept, strict=True):
+        text = _folded(page.text[block.start : block.end])
+        good = any(part in text for part in include) or (len(text) > 40 and any(text in part for part in include))
+        bad = any(part in text for part in exclude)
+        labels.append(int(good if good != bad else silver))
+        weights.append(1.0 if good != bad else SILVER)
+    return labels, weights
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+def documents(name: str, mode: Mode) -> Iterator[Document]:
+    """Every page of a set in a mode that has a block."""
+    for row in rows(name):
+        page = page_of(row["html"], mode)
+        if not page.blocks:
+            continue
+        lines = read_lines(page)
+        key = f"{name}/{row['id']}"
+        if "body" in row:
+            labels = [int(keep) for keep in align(lines, row["body"])]
+            yield Document(key, site_of(row), mode, page, labels, [1.0] * len(labels), row["body"])
+            continue
+        kept = align(lines, main_text(row["html"]))
+        labels, weights = by_snippets(page, row, kept)
+        snippets = tuple(row["include"]), tuple(row["exclude"])
+        yield Document(key, site_of(row), mode, page, labels, weights, None, *snippets)
