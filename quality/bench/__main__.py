@@ -15,11 +15,11 @@ from pathlib import Path
 import orjson
 import psutil
 
-from quality.bench import inputs, memory, own_cost, same, speed, start
+from quality.bench import cleaning, inputs, memory, own_cost, same, speed, start
 from quality.bench.rows import Row, plain, table
 from tests.kafka.server import KafkaServer, KafkaUnavailable
 
-PARTS = ("start", "cost", "speed", "same", "memory")
+PARTS = ("start", "cost", "speed", "clean", "same", "memory")
 _ON_KAFKA = {"start", "cost", "same"}
 
 
@@ -43,6 +43,7 @@ def measurements(servers: str | None, count: int) -> dict[str, Callable[[], list
         "start": lambda: [*start.commands(), *(start.ready(servers) if servers else left_out)],
         "cost": lambda: own_cost.own_cost(servers, articles) if servers else left_out,
         "speed": lambda: speed.speed(articles),
+        "clean": lambda: cleaning.cleaning(pages) if pages.records else [plain("without ARTICLES_DATA", "left out")],
         "same": lambda: [*same.same(servers, articles, pages), *([] if servers else left_out)],
         "memory": lambda: memory.memory(count),
     }
