@@ -1,4 +1,4 @@
-"""Cleaning beside trafilatura's default, on the same pages in the same run, one core: CPU of the best of some rounds."""
+"""Cleaning beside trafilatura on the same pages in the same run, one core: CPU of the best of several rounds."""
 
 from __future__ import annotations
 
