@@ -91,8 +91,12 @@ def main() -> None:
     try:
         code = articles(prog_name="articles", standalone_mode=False)
     except click.exceptions.Abort:
-        sys.exit(130)
+        code = 130
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        code = error.exit_code
+    if "faust" in sys.modules:  # its thread keeps an event loop that complains when the interpreter ends around it
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code or 0)
     sys.exit(code)
