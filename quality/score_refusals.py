@@ -13,8 +13,8 @@ from collections.abc import Iterator
 
 from pipeline.enrich.clean import clean_html, clean_text
 from pipeline.records import Cleaned
+from quality.boilerplate.corpus import rows
 from quality.non_articles import non_articles
-from quality.score_clean import rows
 
 PAGES = ("fundus", "mozilla-readability", "newspaper4k", "trafilatura-half")
 NO_ARTICLES = {  # looked at: what these pages of the corpora are instead

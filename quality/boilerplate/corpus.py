@@ -51,8 +51,8 @@ class Document:
 
 
 def rows(name: str) -> Iterator[dict[str, Any]]:
-    """The rows of a set of pages."""
-    with gzip.open(DATA / "pages" / f"{name}.jsonl.gz") as lines:
+    """The rows of a set: 'pages/fundus', 'articles/worldwide-raw'."""
+    with gzip.open(DATA / f"{name}.jsonl.gz") as lines:
         yield from map(orjson.loads, lines)
 
 
@@ -69,11 +69,10 @@ def site_of(row: dict[str, Any]) -> str:
 
 def clean_documents() -> Iterator[Document]:
     """Articles that are already clean, as texts: all of it is body."""
-    with gzip.open(DATA / "articles" / "worldwide-raw.jsonl.gz") as lines:
-        for row in map(orjson.loads, lines):
-            page = Page(text=row["text"], blocks=text_blocks(row["text"]))
-            ones = [1] * len(page.blocks)
-            yield Document(f"clean/{row['id']}", row["id"], "clean", page, ones, [1.0] * len(ones), row["text"])
+    for row in rows("articles/worldwide-raw"):
+        page = Page(text=row["text"], blocks=text_blocks(row["text"]))
+        ones = [1] * len(page.blocks)
+        yield Document(f"clean/{row['id']}", row["id"], "clean", page, ones, [1.0] * len(ones), row["text"])
 
 
 def page_of(html: str, mode: Mode) -> Page:
@@ -112,7 +111,7 @@ def _folded(text: str) -> str:
 
 def documents(name: str, mode: Mode) -> Iterator[Document]:
     """Every page of a set in a mode that has a block."""
-    for row in rows(name):
+    for row in rows(f"pages/{name}"):
         page = page_of(row["html"], mode)
         if not page.blocks:
             continue

@@ -56,7 +56,7 @@ def dressed(lines: Sequence[str], titles: Sequence[str], known: dict[str, list[s
 def documents() -> Iterator[Document]:
     """One dressed text for every clean article and every body of the set fundus, of all its lines or the first few."""
     sources = [(d.name, d.site, d.body or "") for d in clean_documents()]
-    sources += [(f"fundus/{row['id']}", site_of(row), row["body"]) for row in rows("fundus")]
+    sources += [(f"fundus/{row['id']}", site_of(row), row["body"]) for row in rows("pages/fundus")]
     bodies = [
         (name, site, [part for line in text.splitlines() if (part := line.strip())])
         for name, site, text in sources

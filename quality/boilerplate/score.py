@@ -15,8 +15,9 @@ from unittest.mock import patch
 import orjson
 import trafilatura
 
-from pipeline.enrich.clean import clean
+from pipeline.enrich.clean import clean, clean_html
 from pipeline.enrich.clean.extract import main_text
+from pipeline.reasons import CutKind
 from quality.boilerplate.corpus import MODES, SETS, Document, Mode, clean_documents, documents, rows
 from quality.boilerplate.measures import Counts, counts, f1, interval, snippet_counts, snippet_f1
 
@@ -40,7 +41,7 @@ def counted(document: Document, text: str) -> Counts:
 
 def score_set(name: str, mode: Mode, scores: Ours) -> tuple[list[Counts], list[Counts]]:
     """Counts of a set, ours and trafilatura's (of texts: as they come)."""
-    sources = {f"{name}/{row['id']}": row["html"] for row in rows(name)}
+    sources = {f"{name}/{row['id']}": row["html"] for row in rows(f"pages/{name}")}
     ours, theirs = [], []
     for document in documents(name, mode):
         ours.append(counted(document, cleaned(document, scores)))
@@ -70,6 +71,17 @@ def harm(scores: Ours) -> float:
     return lost / total
 
 
+def other_share() -> float:
+    """Share of the characters cut from the pages that no kind but `other` fits."""
+    cut = other = 0
+    for name in SETS:
+        for row in rows(f"pages/{name}"):
+            for one in clean_html(row["html"]).cuts:
+                cut += one.end - one.start
+                other += one.end - one.start if one.kind is CutKind.OTHER else 0
+    return other / cut
+
+
 def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(prog="python -m quality.boilerplate.score", description="Score cleaning.")
@@ -86,6 +98,7 @@ def main() -> None:
                 every = every[0] + ours, every[1] + theirs
         print(line("all with a text", mode, *every), flush=True)
     print(f"harm on clean articles: {harm(scores):.3%}")
+    print(f"cut characters of kind other: {other_share():.2%}")
 
 
 if __name__ == "__main__":
