@@ -16,8 +16,22 @@ from setuptools.command.editable_wheel import editable_wheel
 
 COMPILED = [
     "pipeline.enrich.clean.around",
+    "pipeline.enrich.clean.copies",
+    "pipeline.enrich.clean.cuts",
+    "pipeline.enrich.clean.explain",
     "pipeline.enrich.clean.features",
+    "pipeline.enrich.clean.lines",
+    "pipeline.enrich.clean.markup",
+    "pipeline.enrich.clean.phrases",
+    "pipeline.enrich.clean.place",
+    "pipeline.enrich.clean.refuse",
+    "pipeline.enrich.clean.region",
+    "pipeline.enrich.clean.rights",
+    "pipeline.enrich.clean.settle",
+    "pipeline.enrich.clean.shapes",
     "pipeline.enrich.clean.trees",
+    "pipeline.enrich.clean.verdicts",
+    "pipeline.enrich.clean.words",
     "pipeline.enrich.walk",
 ]
 ROOT = Path(__file__).parent

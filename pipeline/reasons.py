@@ -16,8 +16,13 @@ class _Explained(str, Enum):
         member.why = why
         return member
 
-    def __str__(self) -> str:
-        return str(self.value)
+    def __init_subclass__(cls) -> None:
+        """Members as plain attributes: Python 3.11 finds `CutKind.OTHER` by a call of a function."""
+        for name, member in cls.__members__.items():
+            type.__setattr__(cls, name, member)
+
+    __str__ = str.__str__
+    __hash__ = str.__hash__
 
 
 class CutKind(_Explained):

@@ -7,8 +7,6 @@ import gzip
 import inspect
 import json
 import sys
-from array import array
-from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.machinery import EXTENSION_SUFFIXES, SourceFileLoader
@@ -18,13 +16,8 @@ from types import ModuleType
 
 import pytest
 from hypothesis import given
-from selectolax.lexbor import LexborHTMLParser
 
-from pipeline.enrich.clean import columns
-from pipeline.enrich.clean.features import features
-from pipeline.enrich.clean.model import load_model
-from pipeline.enrich.page import read_page
-from pipeline.records import RawArticle
+from tests.compiled import OUTPUTS
 from tests.conftest import ROOT, unavailable
 from tests.strategies import nested_html
 
@@ -36,48 +29,6 @@ def named_in_setup() -> list[str]:
             names: list[str] = ast.literal_eval(node.value)
             return names
     raise AssertionError("setup.py has no list COMPILED")
-
-
-def walked(walk: ModuleType, html: str) -> object:
-    """What pipeline.enrich.walk makes of a page, with and without what is hidden."""
-    root = LexborHTMLParser(html.encode("utf-8", "replace")).body
-    found = []
-    for include_hidden in (False, True):
-        one = walk.Walk(include_hidden)
-        if root is not None:
-            one.run(root)
-        found.append((one.position, one.lines, one.blocks))
-    return found
-
-
-def made_features(features: ModuleType, html: str) -> object:
-    """What pipeline.enrich.clean.features makes of a page, and of its text alone."""
-    page = read_page(RawArticle("html", html))
-    text = read_page(RawArticle("text", page.text))
-    return features.features(page, load_model().html.cues), features.features(text, load_model().text.cues)
-
-
-def looked_around(around: ModuleType, html: str) -> object:
-    """What pipeline.enrich.clean.around writes into rows that hold what each block says."""
-    blocks = read_page(RawArticle("html", html)).blocks
-    size = columns.WIDTH * len(blocks)
-    rows = array("i", [place * 31 % 97 for place in range(size)])
-    around.look_around(rows, array("i", [block.end - block.start for block in blocks]), blocks, len(blocks))
-    return rows
-
-
-def scored(trees: ModuleType, html: str) -> object:
-    """What pipeline.enrich.clean.trees gives the blocks of a page."""
-    part = load_model().html
-    return trees.score(part.trees, features(read_page(RawArticle("html", html)), part.cues), columns.WIDTH)
-
-
-OUTPUTS: dict[str, Callable[[ModuleType, str], object]] = {
-    "pipeline.enrich.clean.around": looked_around,
-    "pipeline.enrich.clean.features": made_features,
-    "pipeline.enrich.clean.trees": scored,
-    "pipeline.enrich.walk": walked,
-}
 
 
 def source_of(name: str) -> Path:
@@ -104,9 +55,13 @@ def compiled(name: str) -> ModuleType:
 
 
 def functions_of(module: ModuleType) -> list[str]:
-    """Names of the functions that the interpreter runs."""
+    """Names of the functions and methods that the interpreter runs, those aside that dataclasses are given."""
     made_here = {name: value for name, value in vars(module).items() if inspect.isfunction(value)}
-    return [name for name, function in made_here.items() if function.__module__ == module.__name__]
+    for made in list(vars(module).values()):
+        if inspect.isclass(made) and made.__module__ == module.__name__:
+            made_here |= {name: value for name, value in vars(made).items() if not name.startswith("__")}
+    functions = {name: value for name, value in made_here.items() if inspect.isfunction(value)}
+    return [name for name, function in functions.items() if function.__module__ == module.__name__]
 
 
 def test_all_that_has_types_is_compiled_and_compared() -> None:
@@ -137,14 +92,15 @@ def test_both_agree_on_generated_pages(name: str, html: str) -> None:
 
 
 @pytest.mark.data
-@pytest.mark.parametrize("name", OUTPUTS)
-def test_both_agree_on_the_corpora(name: str, data_dir: Path) -> None:
+def test_both_agree_on_the_corpora(data_dir: Path) -> None:
     """Every page that there is."""
-    module, output, count = compiled(name), OUTPUTS[name], 0
+    modules = [(name, plain(name), compiled(name)) for name in OUTPUTS]
+    count = 0
     for file in sorted((data_dir / "pages").glob("*.jsonl.gz")):
         with gzip.open(file, "rt", encoding="utf-8") as lines:
-            for line in lines:
-                page = json.loads(line)
-                assert output(plain(name), page["html"]) == output(module, page["html"]), page["id"]
+            for page in map(json.loads, lines):
+                for name, source, module in modules:
+                    output = OUTPUTS[name]
+                    assert output(source, page["html"]) == output(module, page["html"]), (name, page["id"])
                 count += 1
     assert count > 800

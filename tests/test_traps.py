@@ -39,6 +39,9 @@ ATTRIBUTES = " ".join(f"a{i}=1" for i in range(200_000))
 CROWDED = "<p " + " ".join(f"a{i}" for i in range(2700)) + ">x"
 PAGES = {  # and what may become of them
     "200k attributes": (f"<div {ATTRIBUTES}>{BODY}", {"too_deep"}),
+    "attributes behind a quoted sign": (f'<a x=">" {ATTRIBUTES}>{BODY}', {"too_deep"}),
+    "attributes behind an open quote": (f'<script>a<b x="</script><a {ATTRIBUTES}>{BODY}', {"too_deep"}),
+    "tags of 400 attributes": (full("<p " + " ".join(f"a{i}" for i in range(200)) + ">x") + BODY, {"too_deep"}),
     "crowded tags": (full(CROWDED) + BODY, {"too_deep"}),
     "20k nested tags": ("<div>" * 20_000 + BODY, {"too_deep"}),
     "200k nested tags": ("<div>" * 200_000 + BODY, {"too_deep"}),

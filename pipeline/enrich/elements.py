@@ -38,6 +38,7 @@ RUBY = _set("rb rp rt rtc")
 IMPLIED = RUBY | _set("dd dt li optgroup option p")  # end tags that may be left out
 CLOSERS = HEADINGS | RUBY | _set("li dd dt a nobr button option optgroup input keygen textarea table")
 BLOCK = (SPECIAL | RUBY | {"dialog"}) - _set("applet button marquee object select")  # these reopen no formatting
+NOAH = 3  # formatting elements that are alike are kept, to be opened again: the rule called Noah's Ark
 TEXT_POINTS = {  # foreign elements whose content is HTML again
     "~svg": _set("foreignobject desc title"),
     "~math": _set("mi mo mn ms mtext"),
@@ -123,7 +124,7 @@ class OpenElements:
         self.pop_to(len(self.stack))
 
     def _wait(self, name: str, source: str) -> None:
-        if self.waiting[name, source] < (1 if name in ("a", "nobr") else 3):  # the rule called Noah's Ark
+        if self.waiting[name, source] < (1 if name in ("a", "nobr") else NOAH):
             self.waiting[name, source] += 1
 
     def forget(self, name: str) -> None:

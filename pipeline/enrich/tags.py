@@ -18,9 +18,16 @@ TOKEN = re.compile(
     r"|[!?/][^>]*+(?:>|\Z)"
     r")"
 )
-LONGEST_TAG = 16384  # characters of a tag; one that is longer is read as far as this
-LONG_TAG = re.compile(rf"<[A-Za-z][^<>]{{1000,{LONGEST_TAG}}}")
-FORMATTING_START = re.compile(r"(?i)<(?:big|code|em|font|b|i|small|s|strike|strong|tt|u)(?=[\t\n\f\r />])")
+_FEW = 50  # attributes of one tag; more are counted
+_VALUE = r"(?:=(?:\"[^\"]*+\"|'[^']*+'|[^\t\n\f\r <>\"'=`]++))?+"
+_PLAIN = rf"[^\t\n\f\r <>/\"'=]*+(?:{_SPACE}++[^\t\n\f\r <>/\"'=]++{_VALUE}){{0,{_FEW}}}+{_SPACE}*+/?>"
+_QUOTED = rf"(?:=\"[^<>\"'=]*+\"[^<>\"'=]*+){{0,{_FEW}}}+"
+# Start tags of two kinds. Those of formatting, whole where the first > can only be their end: two that read the same
+# are the same. And those that do not plainly end after few attributes.
+UNUSUAL = re.compile(
+    r"<(?:(?P<formatting>[biestfcuBIESTFCU](?:(?<=[bB])(?:[iI][gG])?|(?<=[iIuUsS])|(?i:ode|m|ont|mall|trike|trong|t))"
+    rf"(?=[\t\n\f\r />])(?:[^<>\"'=]*+{_QUOTED}>)?+)|[A-Za-z](?!{_PLAIN}))"
+)
 
 
 def attributes(source: str) -> dict[str, str]:

@@ -6,7 +6,8 @@ cdef str _SPACE
 cdef tuple _NAMING
 
 
-@cython.locals(found=list, start=Py_ssize_t, end=Py_ssize_t, size=Py_ssize_t, least=Py_ssize_t, letter=Py_UCS4, word=str)
+@cython.locals(found=list, start=Py_ssize_t, end=Py_ssize_t, size=Py_ssize_t, least=Py_ssize_t, letter=Py_UCS4,
+               word=str)
 cpdef list tokens(str names)
 
 @cython.locals(seen=dict, merged=list, token=str)
@@ -62,8 +63,9 @@ cdef class Walk:
     @cython.locals(names=str, attributes=dict, inner=_Element)
     cdef _Element _open(self, node, str tag, _Element around)
 
-    @cython.locals(line=str, start=Py_ssize_t, end=Py_ssize_t, links=Py_ssize_t)
+    @cython.locals(line=str, start=Py_ssize_t, end=Py_ssize_t, links=Py_ssize_t, place=tuple, block=tuple)
     cdef int _flush(self, _Element element) except -1
 
-    @cython.locals(element=_Element, inner=_Element, links=int, stack=list, kind=int, tag=str, known=tuple, text=str)
+    @cython.locals(element=_Element, inner=_Element, links=int, following=list, kinds=list, kind=int,
+                   tag=str, known=tuple, text=str)
     cpdef run(self, root)

@@ -205,7 +205,8 @@ class Walk:
                 start, end = self.position, self.position + len(line)
                 links = min(self.link_chars, len(line))
                 place = (element.number, element.parent, element.outer, element.depth)
-                self.blocks.append(Block(start, end, element.tag, _hints(element), links, *place))
+                block = (start, end, element.tag, _hints(element), links, *place)
+                self.blocks.append(tuple.__new__(Block, block))  # Block() itself takes three times as long
                 self.lines.append(line)
                 self.position = end + 1
             self.buffer.clear()
@@ -217,11 +218,12 @@ class Walk:
         element.hints = _Hints((), False)
         links = 0
         inner: _Element | None
-        stack: list[tuple[Any, int]] = []  # what follows an open node, and the kind of that node
+        following: list[Any] = []  # what follows each open node
+        kinds: list[int] = []  # and the kind of that node
         node = root.first_child
-        while node is not None or stack:
+        while node is not None or following:
             if node is None:
-                node, kind = stack.pop()
+                node, kind = following.pop(), kinds.pop()
                 if kind == _BLOCK:
                     self._flush(element)
                     assert element.around is not None
@@ -259,7 +261,8 @@ class Walk:
                     if inner is None:
                         self.facts += node.css(FACTS)
                     else:
-                        stack.append((node.next, kind))
+                        following.append(node.next)
+                        kinds.append(kind)
                         links += kind == _LINK
                         element, node = inner, child
                         continue

@@ -22,8 +22,8 @@ for plain text, with the cues of words and class names that they read. JSON in g
   trafilatura (Apache-2.0), whose texts are their publishers'; newswire articles of a repository that states no
   licence, as examples of clean text, bare and dressed with furniture. The model holds words, pairs of words, class
   names and numbers, no running text.
-- Labels: an alignment with the reference text; where a page has only snippets, these, and a quarter of trafilatura's
-  vote.
+- Labels: an alignment with the reference text; where a page has only snippets, these, and at half the weight what
+  trafilatura and resiliparse agree on.
 - Command: `python -m quality.boilerplate.train` with the extra `train`; deterministic; about 10 minutes on two cores.
 - SHA-256: `{digest}`, {size} bytes.
 - Parts: {parts}.

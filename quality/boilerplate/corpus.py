@@ -3,8 +3,8 @@
 Modes: `html` (the blocks of our own page text), and two texts made from the same page by resiliparse (Apache-2.0), as a
 scraper would deliver it: `page` (all visible text) and `light` (main content and comments, light furniture left).
 A block is body (1) when an in-order alignment finds more than half of its words in the reference text. Of pages that
-have only snippets (`trafilatura-half`) a block is labelled by the snippets, weight 1; else by what trafilatura keeps,
-at the weight SILVER.
+have only snippets (`trafilatura-half`) a block is labelled by the snippets, weight 1; else by what trafilatura and
+resiliparse say of it: weight SILVER where they agree, nothing where they do not.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pipeline.records import Page, RawArticle
 DATA = Path(os.environ.get("ARTICLES_DATA") or "../shared/data")
 SETS = ("fundus", "mozilla-readability", "newspaper4k", "trafilatura-half")
 MODES: tuple[Mode, ...] = ("html", "page", "light")
-SILVER = 0.25
+SILVER = 0.5
 _ADDRESS = re.compile(r'(?:og:url"[^>]*content|rel="canonical"[^>]*href|property="al:web:url" content)="([^"]+)"')
 _SECOND_LEVEL = frozenset(["co", "com", "org", "net", "gov", "ac", "edu", "or", "ne", "gob", "gouv"])
 
@@ -79,29 +79,31 @@ def page_of(html: str, mode: Mode) -> Page:
     """The page in a mode."""
     if mode == "html":
         return read_page(RawArticle("html", html))
-    from resiliparse.extract.html2text import extract_plain_text
-    from resiliparse.parse.html import HTMLTree
-
-    tree = HTMLTree.parse(html)
     light = mode == "light"
-    options = {"alt_texts": False, "links": False, "form_fields": False, "noscript": False}
-    text = extract_plain_text(tree, main_content=light, comments=light, preserve_formatting=True, **options)
+    text = _by_resiliparse(html, main_content=light, comments=light, noscript=False)
     lines = (" ".join(line.split()) for line in text.splitlines())
     joined = "\n".join(line for line in lines if any(map(str.isalnum, line)))
     return Page(text=joined, blocks=text_blocks(joined))
 
 
-def by_snippets(page: Page, row: dict[str, Any], kept: list[bool]) -> tuple[list[int], list[float]]:
-    """Labels and weights of a page that has snippets only; `kept` is what trafilatura says."""
+def _by_resiliparse(html: str, **options: bool) -> str:
+    from resiliparse.extract.html2text import extract_plain_text
+    from resiliparse.parse.html import HTMLTree
+
+    return extract_plain_text(HTMLTree.parse(html), alt_texts=False, links=False, form_fields=False, **options)
+
+
+def by_snippets(page: Page, row: dict[str, Any], kept: list[bool], other: list[bool]) -> tuple[list[int], list[float]]:
+    """Labels and weights of a page that has snippets only; `kept` and `other` are the votes of two extractors."""
     include = [_folded(part) for part in row["include"] if len(part) > 8]
     exclude = [_folded(part) for part in row["exclude"] if len(part) > 3]
     labels, weights = [], []
-    for block, silver in zip(page.blocks, kept, strict=True):
+    for block, silver, second in zip(page.blocks, kept, other, strict=True):
         text = _folded(page.text[block.start : block.end])
         good = any(part in text for part in include) or (len(text) > 40 and any(text in part for part in include))
         bad = any(part in text for part in exclude)
         labels.append(int(good if good != bad else silver))
-        weights.append(1.0 if good != bad else SILVER)
+        weights.append(1.0 if good != bad else SILVER * (silver == second))
     return labels, weights
 
 
@@ -122,6 +124,7 @@ def documents(name: str, mode: Mode) -> Iterator[Document]:
             yield Document(key, site_of(row), mode, page, labels, [1.0] * len(labels), row["body"])
             continue
         kept = align(lines, main_text(row["html"]))
-        labels, weights = by_snippets(page, row, kept)
+        other = align(lines, _by_resiliparse(row["html"], main_content=True, comments=False))
+        labels, weights = by_snippets(page, row, kept, other)
         snippets = tuple(row["include"]), tuple(row["exclude"])
         yield Document(key, site_of(row), mode, page, labels, weights, None, *snippets)

@@ -21,8 +21,8 @@ from pipeline.enrich.clean import body
 from pipeline.enrich.clean.columns import WIDTH
 from pipeline.enrich.clean.features import MAX_CHARS, SHORT_LINK, WORD, Cues, features, word_tokens
 from pipeline.enrich.clean.lines import read_lines
-from pipeline.records import Page
-from quality.boilerplate.corpus import Document, Mode
+from pipeline.enrich.clean.topic import fill_topics
+from quality.boilerplate.corpus import Document
 
 INNER = 3
 MIN_SITES = 4  # sites that a token must be seen on
@@ -127,17 +127,15 @@ def learn_cues(documents: Sequence[Document]) -> Cues:
 
 def matrix(document: Document, cues: Cues) -> Any:
     """The features of a document as an array (blocks, WIDTH)."""
-    found = features(document.page, cues, *rule_columns(document.page, document.mode))
+    if document.mode == "html":
+        found = features(document.page, cues)
+    else:
+        lines = read_lines(document.page)
+        given = body.strict_verdicts(lines)
+        dense = body.by_density(lines, given, True)
+        found = features(document.page, cues, dense, [verdict is not None for verdict in given])
+        fill_topics(found, lines, dense)
     return numpy.array(found, dtype=numpy.int32).reshape(-1, WIDTH)
-
-
-def rule_columns(page: Page, mode: Mode) -> tuple[list[bool], list[bool]]:
-    """What the rules say of the lines of a text: `dense` and `strict` of features; nothing of HTML."""
-    if mode == "html":
-        return [], []
-    lines = read_lines(page)
-    given = body.strict_verdicts(lines)
-    return body.by_density(lines, given, True), [verdict is not None for verdict in given]
 
 
 def learn(documents: Sequence[Document], rounds: int = ROUNDS) -> Learnt:
@@ -150,5 +148,6 @@ def learn(documents: Sequence[Document], rounds: int = ROUNDS) -> Learnt:
     x = numpy.concatenate([row for _, row in rows]).astype(numpy.float32)
     y = numpy.concatenate([document.labels for document, _ in rows])
     w = numpy.concatenate([line_weights(document) for document, _ in rows])
-    trees = lightgbm.train(TREES, lightgbm.Dataset(x, y, weight=w, params=TREES), rounds)
+    told = w > 0
+    trees = lightgbm.train(TREES, lightgbm.Dataset(x[told], y[told], weight=w[told], params=TREES), rounds)
     return Learnt(learn_cues(documents), trees)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def flat(booster: Any) -> Trees:
     trees = Trees(*(array("i") for _ in range(6)))
     for tree in booster.dump_model()["tree_info"]:
         trees.roots.append(_add(trees, tree["tree_structure"]))
-    return trees
+    return replace(trees)  # made once more, now that they are whole
 
 
 def _add(trees: Trees, node: Any) -> int:

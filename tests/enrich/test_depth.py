@@ -34,6 +34,7 @@ SHALLOW = {
     "pairs": "<div><span>a</span></div>" * 20_000,
     "forms": "<form>" * 20_000,
     "tables": "<table>" * 20_000,
+    "comparisons": "<script>" + "for(a=0;a<b.length;a++)c='x';if(a>b)d='y';" * 2000 + "</script>",
 }
 DEEP = {
     "div": "<div>" * 200_000,
@@ -62,6 +63,23 @@ DEEP = {
     "attributes": "<p " + "a " * 20_000 + ">",
     "attributes without end": "<a " * 20_000,
 }
+FLOOD = " ".join(f"a{number}" for number in range(8000))
+FLOODS = {
+    "plain": f"<a {FLOOD}>",
+    "no end": f"<a {FLOOD}",
+    "behind a sign in quotes": f'<a x=">" {FLOOD}>',
+    "behind a sign in single quotes": f"<a x='>' {FLOOD}>",
+    "behind a tag in quotes": f'<a x="<b>" {FLOOD}>',
+    "names like tags": f"<a {FLOOD.replace('a', '<a')}>",
+    "without spaces": f"<a {FLOOD.replace(' ', '/')}>",
+    "values": "<a " + FLOOD.replace(" ", "='>' ") + ">",
+    "values without spaces": "<a " + FLOOD.replace(" ", '=">"') + ">",
+    "behind a script": f'<script>a<b x="</script><a {FLOOD}>',
+    "behind a comment": f'<!-- <b x=" --><a {FLOOD}>',
+    "behind a style that counts and one that does not": f'<select><style><a x="</style></select><a {FLOOD}>',
+    "formatting": f'<b x=">" {FLOOD}>',
+    "many tags": f"<a {FLOOD[:1000]}>" * 2000,
+}
 NAMES = (
     *("div", "p", "span", "b", "i", "a", "font", "li", "ul", "table", "tr", "td", "tbody", "caption", "option", "h1"),
     *("form", "button", "object", "h2", "dl", "dt", "dd", "svg", "g", "foreignObject", "title", "style", "script"),
@@ -81,7 +99,26 @@ def test_pages_that_are_deep_or_slow(page: str) -> None:
     assert too_deep(page, 5000)
 
 
-@pytest.mark.parametrize("page", [*SHALLOW.values(), *DEEP.values()], ids=[*SHALLOW.keys(), *DEEP.keys()])
+@pytest.mark.parametrize("page", FLOODS.values(), ids=FLOODS.keys())
+def test_tags_of_too_many_attributes(page: str) -> None:
+    """They are seen wherever they hide: parsers compare each attribute of a tag with each."""
+    assert too_deep(page, 5000) == "its tags have too many attributes"
+
+
+def test_a_few_quotes_left_open() -> None:
+    """Tags that lie in one another are no reason, where they are few."""
+    assert too_deep('<a x="' * 60, 100) is None
+
+
+def test_formatting_that_reads_the_same_is_the_same() -> None:
+    """What looks alike and is not waits each by itself, so that it may open too many elements again."""
+    blocks = "<p>a</p>" * 4000
+    assert too_deep(blocks + "<p><b class=x>a</p>" * 400, 5000) is None
+    hidden = "".join(f"<p><b x='\">' y{number}>a</p>" for number in range(400))
+    assert too_deep(hidden + blocks, 5000) == "too much unclosed formatting, to be opened again in each block"
+
+
+@pytest.mark.parametrize("page", [*(SHALLOW | DEEP | FLOODS).values()], ids=[*(SHALLOW | DEEP | FLOODS)])
 def test_counting_takes_linear_time(page: str) -> None:
     """Each of these pages four times as long costs about four times as many steps, not sixteen."""
     once = calls(too_deep, page[:20_000], 10**9)

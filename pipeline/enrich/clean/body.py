@@ -41,10 +41,14 @@ def strict_verdicts(lines: Sequence[Line]) -> list[Verdict | None]:
 
 def _name_runs(lines: Sequence[Line], verdicts: list[Verdict | None]) -> None:
     """Services to share on, line after line or beside a cut share bar, are no list in an article."""
-    services = [not line.prose and any(phrase.kind == CutKind.SHARE_BAR for phrase in line.phrases) for line in lines]
+    services = [bool(line.phrases) and not line.prose and _names_service(line) for line in lines]
     for i, is_one in enumerate(services):
         if is_one and verdicts[i] is None and (services[i - 1 : i] == [True] or services[i + 1 : i + 2] == [True]):
             verdicts[i] = Verdict(CutKind.SHARE_BAR, "beside_share_bar", 0.8)
+
+
+def _names_service(line: Line) -> bool:
+    return any(phrase.kind == CutKind.SHARE_BAR for phrase in line.phrases)
 
 
 def _says_more(line: Line) -> bool:

@@ -21,6 +21,7 @@ ELEMENTS = (
     *("in_element", "in_parent", "in_outer", "of_element", "of_parent", "of_outer"),
     *("names_best", "names_mean", "depth_mean"),
 )
+TOPIC = ("topic_region", "topic_prose", "topic_often")  # of texts: filled by `fill_topics`
 NAMES = [
     *OWN,
     *(f"{name}{shift:+d}" for shift in SHIFTS for name in SHIFTED),
@@ -28,6 +29,7 @@ NAMES = [
     *MEANS,
     *PLACE,
     *ELEMENTS,
+    *TOPIC,
 ]
 WIDTH = len(NAMES)
 AT = {name: number for number, name in enumerate(NAMES)}

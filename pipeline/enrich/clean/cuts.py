@@ -18,31 +18,34 @@ def make_cuts(page: Page, verdicts: Sequence[Verdict | None]) -> tuple[Cut, ...]
     of the page text goes with the cut there, or is a cut of its own.
     """
     text, blocks = page.text, page.blocks
+    count = len(blocks)
     spans: list[tuple[int, int, Verdict]] = []
-
-    def add(start: int, end: int, verdict: Verdict) -> None:
-        if spans and spans[-1][1] == start:
-            first, _, before = spans[-1]
-            if (before.kind, before.rule) == (verdict.kind, verdict.rule):
-                start, verdict = first, min(before, verdict, key=lambda one: one.confidence)
-                spans.pop()
-        if start < end:
-            spans.append((start, end, verdict))
-
-    last_kept = max((i for i, verdict in enumerate(verdicts) if verdict is None), default=-1)
-    for i, (block, verdict) in enumerate(zip(blocks, verdicts, strict=True)):
-        following = blocks[i + 1].start if i + 1 < len(blocks) else len(text)
+    last_kept = count - 1
+    while last_kept >= 0 and verdicts[last_kept] is not None:
+        last_kept -= 1
+    for i in range(count):
+        verdict = verdicts[i]
+        following = blocks[i + 1].start if i + 1 < count else len(text)
         if verdict is not None:
             tail = i == last_kept + 1 and i > 0
-            add(0 if i == 0 else blocks[i - 1].end if tail else block.start, following, verdict)
+            _add(spans, 0 if i == 0 else blocks[i - 1].end if tail else blocks[i].start, following, verdict)
             continue
         if i == 0:
-            add(0, block.start, MARGIN)
-        if i + 1 == len(blocks):
-            add(block.end, len(text), MARGIN)
+            _add(spans, 0, blocks[i].start, MARGIN)
+        if i + 1 == count:
+            _add(spans, blocks[i].end, len(text), MARGIN)
     if not blocks:
-        add(0, len(text), MARGIN)
-    return tuple(
-        Cut(start, end, verdict.kind, verdict.rule, verdict.confidence, text[start:end])
-        for start, end, verdict in spans
-    )
+        _add(spans, 0, len(text), MARGIN)
+    return tuple([Cut(start, end, one.kind, one.rule, one.confidence, text[start:end]) for start, end, one in spans])
+
+
+def _add(spans: list[tuple[int, int, Verdict]], start: int, end: int, verdict: Verdict) -> None:
+    """One more piece. Of the kind and rule of the one directly before, it joins it, with the lower confidence."""
+    if start == end:
+        return
+    if spans:
+        first, last, before = spans[-1]
+        if last == start and before.rule == verdict.rule and before.kind == verdict.kind:
+            start, verdict = first, before if before.confidence <= verdict.confidence else verdict
+            spans.pop()
+    spans.append((start, end, verdict))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.enrich.clean import shapes
+from pipeline.enrich.clean import copies, shapes
 from pipeline.enrich.clean.lines import Line
-from pipeline.enrich.clean.markup import hinted
+from pipeline.enrich.clean.markup import Markup
 from pipeline.enrich.clean.verdicts import Verdict, loose
 from pipeline.reasons import CutKind
 
@@ -60,9 +60,9 @@ def _at_head(lines: Sequence[Line], i: int, title: str | None) -> Verdict | None
     line = lines[i]
     near = lines[i + 1 : i + 1 + EDGE_LINES]
     below = next((other.text for other in near if other.units >= max(line.units, MIN_BELOW)), "")
-    if shapes.same_title(line.text, title):
+    if copies.same_title(line.text, title):
         return Verdict(CutKind.HEADLINE, "headline_title", 0.95)
-    alike = shapes.copies(line.text, below) if below != line.text else 0.0
+    alike = copies.copies(line.text, below) if below != line.text else 0.0
     enough = 0.9 if line.prose and line.ends else 0.1  # a sentence must repeat the next one's beginning, not its words
     if alike >= enough:
         return Verdict(CutKind.HEADLINE, "headline_copy", alike)
@@ -71,7 +71,7 @@ def _at_head(lines: Sequence[Line], i: int, title: str | None) -> Verdict | None
     found = loose(line, "above")
     if found is not None or line.ends or line.prose:
         return found
-    marked = hinted(line)
+    marked = Markup().hinted(line)
     return marked if marked is not None and marked.confidence >= 0.8 and marked.kind in ABOVE_BODY else None
 
 
@@ -81,7 +81,7 @@ def _at_tail(line: Line) -> Verdict | None:
         return found
     if not line.tag and shapes.is_author_bio(line.text):
         return Verdict(CutKind.BYLINE, "author_bio", 0.7)
-    marked = hinted(line)
+    marked = Markup().hinted(line)
     if marked is None or marked.confidence < 0.8 or marked.kind not in BELOW_BODY:
         return None
     return marked if marked.kind == CutKind.NEWSLETTER or not line.prose else None

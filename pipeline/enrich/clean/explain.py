@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.enrich.clean import shapes
+from pipeline.enrich.clean import copies, rights, shapes
 from pipeline.enrich.clean.lines import Line
-from pipeline.enrich.clean.markup import container, hinted
-from pipeline.enrich.clean.place import FAR_HEADLINE, MENU, SHORT, Place, places
+from pipeline.enrich.clean.markup import Markup, around_body
+from pipeline.enrich.clean.place import FAR_HEADLINE, MENU, SHORT, Place
 from pipeline.enrich.clean.settle import settle
 from pipeline.enrich.clean.verdicts import Verdict, loose, named, opener
 from pipeline.reasons import CutKind
@@ -18,8 +18,10 @@ FIRM = 0.85  # confidence of a rule that ends the section that it does not belon
 SECTION_PROSE = 40  # words of a teaser, or of a remark in a form
 HEADING = 6  # words of an unknown heading above a form
 INVITED = frozenset([CutKind.COMMENT_FORM, CutKind.NEWSLETTER])
+REPLIED = INVITED | {CutKind.COMMENTS}
 COUNTED = frozenset([CutKind.SHARE_BAR, CutKind.COMMENTS, CutKind.RELATED])
 READERS = frozenset([CutKind.COMMENTS, CutKind.COMMENT_FORM, CutKind.BYLINE, CutKind.NAVIGATION, CutKind.SHARE_BAR])
+BEFORE_FORMS = READERS | {CutKind.COPYRIGHT}
 MARKED = frozenset(  # kinds that a site names surely, and whose buttons say what buttons of other kinds say
     [
         CutKind.NAVIGATION,
@@ -45,42 +47,39 @@ def explain(
 ) -> list[Verdict | None]:
     """A verdict for every line that is not kept, None for the others; `given` ones stay unless neighbours say more."""
     verdicts: list[Verdict | None] = [None] * len(lines)
-    section: CutKind | None = None
-    run = 0
-    for i, place in places(lines, kept, title):
-        line, before = lines[i], verdicts[i - 1] if i else None
-        if before is None:
-            section, run = None, 0
-        verdict = _explain_one(line, given[i], place._replace(section=section, before=before, run=run))
-        opened = opener(line)
-        if place.where == "above" and not line.hints and opened in INVITED | {CutKind.COMMENTS}:
+    markup = Markup(around_body(lines, kept))
+    place = Place(lines, kept, title)
+    for i, keep in enumerate(kept):
+        if keep:
+            continue
+        line = lines[i]
+        place.move(i, verdicts[i - 1] if i else None)
+        verdict = _explain_one(line, given[i], place, markup)
+        verdicts[i] = verdict
+        opened = opener(line) if line.phrases else None
+        if opened in REPLIED and place.where == "above" and not line.hints:
             opened = None  # in a menu these are entries
         if opened is not None and opened == verdict.kind:
-            section = opened
-        elif section is not None and verdict.kind != section:
-            section = None
-        verdicts[i] = verdict
-        run = run + 1 if line.units <= SHORT else 0
-    settle(lines, kept, verdicts)
+            place.section = opened
+        elif place.section is not None and verdict.kind != place.section:
+            place.section = None
+        place.run = place.run + 1 if line.units <= SHORT else 0
+    settle(lines, kept, verdicts, markup)
     return _with_headline(verdicts, kept.index(True) if True in kept else len(kept))
 
 
-def _explain_one(line: Line, given: Verdict | None, place: Place) -> Verdict:
+def _explain_one(line: Line, given: Verdict | None, place: Place, markup: Markup) -> Verdict:
     headline = _headline(line, place)
     if headline is not None and (given is None or given.rule.startswith("beside_") or line.tag == "h1"):
         return headline
-    beside = place.section or (place.before.kind if place.before is not None else None)
-    if all(phrase.kind != beside for phrase in line.phrases):
-        beside = place.after
-    found = given or loose(line, place.where, beside)
-    if len(line.phrases) > 1 and found is not None and found.rule.endswith("_phrase"):
-        found = named(line, place.where, beside) or found
-    marked = hinted(line, place.around)
-    widget = container(line, place.around)
+    found = given
+    if found is None or len(line.phrases) > 1:
+        found = _said(line, given, place)
+    marked, widget = markup.hinted(line), markup.container(line)
     special = _special(line, found, marked, widget, place)
     if special is not None:
         return special
-    if place.section is not None and _stays(line, found, marked, place.section, place.is_first):
+    if place.section is not None and _stays(line, found, marked, place.section, place.is_first()):
         return found if found is not None and found.kind == place.section else _beside(place.section)
     if found is None:
         is_count = marked is not None and marked.kind == CutKind.COMMENTS and shapes.is_count(line.text)
@@ -89,8 +88,19 @@ def _explain_one(line: Line, given: Verdict | None, place: Place) -> Verdict:
         return marked
     if widget is not None and widget.confidence >= 0.8 and found.kind in HEADINGS:
         return widget if _is_overruled(line, found, widget.kind) else found
-    if shapes.is_credit_sign(line.text) and place.has_picture(widget):
+    if rights.is_credit_sign(line.text) and place.has_picture(widget):
         return Verdict(CutKind.CAPTION, "picture_credit", 0.6)
+    return found
+
+
+def _said(line: Line, given: Verdict | None, place: Place) -> Verdict | None:
+    """What phrases and shapes say; of several kinds, the one that stands beside."""
+    beside = place.section or (place.before.kind if place.before is not None else None)
+    if all(phrase.kind != beside for phrase in line.phrases):
+        beside = place.after
+    found = given or loose(line, place.where, beside)
+    if len(line.phrases) > 1 and found is not None and found.rule.endswith("_phrase"):
+        found = named(line, place.where, beside) or found
     return found
 
 
@@ -117,7 +127,7 @@ def _special(
             return Verdict(CutKind.NEWSLETTER, "beside_newsletter", 0.7)
         return None
     is_plain = marked is None or marked.kind in (CutKind.RELATED, CutKind.LABEL) or line.tag[:1] == "h"
-    is_entry = line.tag == "li" or (not line.tag and place.is_menu)
+    is_entry = line.tag == "li" or (not line.tag and place.is_menu())
     if place.heads and is_plain and not is_entry and line.units <= LABEL_WORDS:
         return Verdict(CutKind.LABEL, "above_headline", 0.7)
     return None
@@ -137,9 +147,9 @@ def _is_overruled(line: Line, found: Verdict, marked: CutKind) -> bool:
 def _headline(line: Line, place: Place) -> Verdict | None:
     if place.where != "above" or place.distance > FAR_HEADLINE or line.tag in ("li", "td"):
         return None
-    if shapes.same_title(line.text, place.title):
+    if place.is_title:
         return Verdict(CutKind.HEADLINE, "headline_title", 0.95)
-    alike = shapes.copies(line.text, place.body) if place.distance <= 2 * NEAR_BODY else 0.0
+    alike = copies.copies(line.text, place.body) if place.distance <= 2 * NEAR_BODY else 0.0
     if alike:
         return Verdict(CutKind.HEADLINE, "headline_copy", alike)
     return Verdict(CutKind.HEADLINE, "headline_tag", 0.9) if place.tagged else None
@@ -196,17 +206,13 @@ def _by_place(line: Line, place: Place) -> Verdict:
         if line.units <= SHORT:
             if place.distance <= NEAR_BODY and shapes.is_name(line.text):
                 return Verdict(CutKind.BYLINE, "name_above", 0.5)
-            is_label = place.distance <= NEAR_BODY and not (place.is_menu and line.tag in ("", "li"))
+            is_label = place.distance <= NEAR_BODY and not (place.is_menu() and line.tag in ("", "li"))
             kind = CutKind.LABEL if is_label else CutKind.NAVIGATION
             return Verdict(kind, "short_line_above", 0.6)
         if line.prose or (place.titled and line.units > SHORT):
             return STANDFIRST if place.titled else Verdict(CutKind.RELATED, "teaser_above", 0.4)
         return Verdict(CutKind.HEADLINE if place.distance <= NEAR_BODY else CutKind.RELATED, "title_above", 0.6)
-    if (
-        place.after in INVITED
-        and line.units <= HEADING
-        and (before is None or before.kind in READERS | {CutKind.COPYRIGHT})
-    ):
+    if place.after in INVITED and line.units <= HEADING and (before is None or before.kind in BEFORE_FORMS):
         return Verdict(place.after, f"heading_of_{place.after}", 0.6)
     if line.units <= SHORT:
         kind = before.kind if before is not None and before.kind != CutKind.OTHER else CutKind.NAVIGATION

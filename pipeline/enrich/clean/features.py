@@ -1,3 +1,4 @@
+# cython: boundscheck=False, initializedcheck=False
 """What the trees look at: whole numbers for every block of a page, from its words, its neighbours and its place.
 
 Everything is integer arithmetic, so that compiled and plain code agree to the bit. Ratios are in 64ths, logarithms in
@@ -10,10 +11,10 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.enrich.clean.around import look_around
-from pipeline.enrich.clean.columns import INSIDE, WIDTH, log16
+from pipeline.enrich.clean.columns import INSIDE, LOG, WIDTH
 from pipeline.records import Page
 
 MAX_CHARS = 300  # of a line are read
@@ -32,16 +33,41 @@ _TAGS = (
     *("pre", "dt", "dd", "header", "footer", "aside", "nav", "form", "ul"),
 )
 TAG_IDS = {tag: number for number, tag in enumerate(_TAGS, 1)}
+_INSIDE_AT = {name: 1 << number for number, name in enumerate(INSIDE)}
+_LOG = LOG
 _W = WIDTH  # a number of C where it is compiled, and unknown outside
 
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """What training learnt: log odds, in 64ths, of tokens of short lines and of class names; common words."""
+    """What training learnt: log odds, in 64ths, of tokens of short lines and of class names; common words.
+
+    `single`, `first` and `pairs` are `words`, made once, by the token's size: no token has to be written to find it.
+    """
 
     words: Mapping[str, int]
     names: Mapping[str, int]
     common: frozenset[str]
+    single: dict[str, dict[str, int]] = field(init=False, repr=False, compare=False)
+    first: dict[str, dict[str, int]] = field(init=False, repr=False, compare=False)
+    pairs: dict[str, dict[str, dict[str, int]]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for name in ("single", "first", "pairs"):
+            object.__setattr__(self, name, {size: {} for size in "SML"})
+        for token, cue in self.words.items():
+            size, word, second = _parts(token)
+            if second:
+                self.pairs[size].setdefault(word, {})[second] = cue
+            else:
+                (self.first if token[0] == "^" else self.single)[size][word] = cue
+
+
+def _parts(token: str) -> tuple[str, str, str]:
+    """Size and word or words of a token as `word_tokens` writes them."""
+    bare = token[1:] if token[0] == "^" else token
+    word, _, second = bare[1:].partition(" ")
+    return bare[0], word, second
 
 
 def word_tokens(low: Sequence[str]) -> list[str]:
@@ -59,9 +85,9 @@ def word_tokens(low: Sequence[str]) -> list[str]:
     return found
 
 
-def name_values(hints: tuple[str, ...], names: Mapping[str, int]) -> tuple[int, int, int]:
-    """Sum, sum of the four nearest, and least of the cues of a block's class names."""
-    total = near = worst = 0
+def _marks(hints: tuple[str, ...], names: Mapping[str, int]) -> tuple[int, int, int, int]:
+    """Which of INSIDE a block stands in, as bits; sum, sum of the four nearest, and least of the cues of its names."""
+    total = near = worst = inside = 0
     for i, hint in enumerate(hints):
         value = names.get(hint, 0)
         total += value
@@ -69,7 +95,8 @@ def name_values(hints: tuple[str, ...], names: Mapping[str, int]) -> tuple[int, 
             near += value
         if value < worst:
             worst = value
-    return total, near, worst
+        inside |= _INSIDE_AT.get(hint, 0)
+    return inside, total, near, worst
 
 
 def features(page: Page, cues: Cues, dense: Sequence[bool] = (), strict: Sequence[bool] = ()) -> array[int]:
@@ -92,38 +119,61 @@ def _own(page: Page, cues: Cues, out: array[int], good: array[int]) -> None:
     """What a line says by itself; `good` gets its words of running text."""
     text = page.text
     seen: dict[str, int] = {}
-    known: dict[int, tuple[int, ...]] = {}
+    known: dict[int, tuple[int, int, int, int]] = {}
+    names = cues.names
     for number, block in enumerate(page.blocks):
         base = number * _W
-        line = text[block.start : min(block.end, block.start + MAX_CHARS)]
-        size = block.end - block.start
+        start, end, tag, hints = block.start, block.end, block.tag, block.hints
+        size = end - start
+        line = text[start : min(end, start + MAX_CHARS)]
         links = block.link_chars * 64 // size
         repeated = seen.get(line, 0)
         seen[line] = repeated + 1
         words = _words(line, size, links, cues, out, base)
         out[base + 11] = min(repeated, 15)
         out[base + 18] = links
-        out[base + 19] = TAG_IDS.get(block.tag, 0)
-        out[base + 20] = 1 if len(block.tag) == 2 and block.tag[0] == "h" and block.tag[1] in "123456" else 0
-        hints = block.hints
+        out[base + 19] = TAG_IDS.get(tag, 0)
+        out[base + 20] = 1 if len(tag) == 2 and tag[0] == "h" and "1" <= tag[1] <= "6" else 0
         if hints:
             marks = known.get(id(hints))
             if marks is None:
-                marks = (*[int(name in hints) for name in INSIDE], *name_values(hints, cues.names))
-                known[id(hints)] = marks
-            for i in range(11):
-                out[base + 21 + i] = marks[i]
+                marks = known[id(hints)] = _marks(hints, names)
+            inside, out[base + 29], out[base + 30], out[base + 31] = marks
+            for i in range(8):
+                out[base + 21 + i] = inside >> i & 1
         out[base + 32] = block.depth
         is_good = words >= GOOD_WORDS and links < 26 and (out[base + 3] or words > LONG_WORDS)
         good[number] = words * (64 - links) // 64 if is_good else 0
+
+
+def _cue(low: list[str], cues: Cues) -> int:
+    """The sum of the cues of a line's `word_tokens`."""
+    count = len(low)
+    if count == 0:
+        return -192
+    before = low[0]
+    if count > 14:
+        seconds = cues.pairs["L"].get(before)
+        return seconds.get(low[1], 0) if seconds is not None else 0
+    size = "S" if count <= 4 else "M"
+    single, pairs = cues.single[size], cues.pairs[size]
+    cue = cues.first[size].get(before, 0) + single.get(before, 0)
+    for i in range(1, count):
+        word = low[i]
+        cue += single.get(word, 0)
+        seconds = pairs.get(before)
+        if seconds is not None:
+            cue += seconds.get(word, 0)
+        before = word
+    return cue
 
 
 def _words(line: str, size: int, links: int, cues: Cues, out: array[int], base: int) -> int:
     """The columns that come from a line's words; returns how many words it has, counted on from its beginning."""
     if links > 54 and size < SHORT_LINK:
         words = size // 6 + 1
-        out[base] = log16(words)
-        out[base + 1] = log16(size)
+        out[base] = _LOG[words]
+        out[base + 1] = _LOG[size]
         out[base + 13] = -192
         return words
     found = WORD.findall(line)
@@ -134,32 +184,34 @@ def _words(line: str, size: int, links: int, cues: Cues, out: array[int], base: 
     part = count or 1
     common = capitals = digits = 0
     low = []
+    shared = cues.common
     for word in found:
         lower = word.lower()
         low.append(lower)
-        if lower in cues.common:
+        if lower in shared:
             common += 1
         if lower != word:
             capitals += 1
         elif word.isdigit():
             digits += 1
-    cue = 0 if low else -192
-    for token in word_tokens(low):
-        cue += cues.words.get(token, 0)
     last = line[-12:].rstrip(_CLOSING)[-1:] if size <= MAX_CHARS else "."
-    out[base] = log16(words)
-    out[base + 1] = log16(size)
+    commas, quotes = line.count(","), line.count('"')
+    if not line.isascii():
+        commas += line.count("،") + line.count("、")
+        quotes += line.count("“") + line.count("„") + line.count("«")
+    out[base] = _LOG[min(words, 4095)]
+    out[base + 1] = _LOG[min(size, 4095)]
     out[base + 2] = min(len(line) * 4 // part, 255)
     out[base + 3] = 1 if last in _ENDS and last else 0
-    out[base + 4] = (line.count(",") + line.count("،") + line.count("、")) * 64 // part
+    out[base + 4] = commas * 64 // part
     out[base + 5] = common * 64 // part
     out[base + 6] = capitals * 64 // part
     out[base + 7] = digits * 64 // part
     out[base + 8] = 1 if line[:1].islower() else 0
     out[base + 9] = 1 if line[-1:] in ":：" and line else 0
-    out[base + 10] = min(line.count('"') + line.count("“") + line.count("„") + line.count("«"), 8)
-    out[base + 12] = 1 if size < 120 and _DATE.search(line) else 0
-    out[base + 13] = cue
+    out[base + 10] = min(quotes, 8)
+    out[base + 12] = 1 if digits and size < 120 and _DATE.search(line) else 0  # a date is of whole words of digits
+    out[base + 13] = _cue(low, cues)
     out[base + 14] = 1 if line[:1] in _BULLETS else 0
     out[base + 15] = min(len(_SEPARATOR.findall(line)), 8) if size < 120 else 0
     out[base + 16] = 1 if line.endswith(("…", "...", "]")) else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from pipeline.enrich.clean import phrases, words
 from pipeline.enrich.clean.phrases import Phrase
@@ -15,25 +15,30 @@ MAX_PHRASE_LINE = 45  # words: a longer line is never cut for the phrase that it
 MENU_MARKS = ("|", "•", "·", "»", "›", "/")
 
 
-class Line(NamedTuple):  # made for every block: a third of the cost of a frozen dataclass
-    """A block of the page: its text, its length in words, and what it looks like."""
+class Line:
+    """A block of the page: its text, its length in words, and what it looks like. Never changed once it is made."""
 
-    text: str
-    units: int
-    ends: bool  # closes a sentence
-    prose: bool  # reads like running text
-    joined: bool  # a line of a hard-wrapped paragraph: the sentence runs on from or into a neighbour
-    has_words: bool  # else it is a rule or an ornament
-    links: float  # share of its characters in links
-    tag: str
-    hints: tuple[str, ...]
-    phrases: tuple[Phrase, ...]
+    def __init__(self, text: str, units: int, spaced: int, links: float, block: Block) -> None:
+        self.text = text
+        self.units = units
+        self.spaced = spaced  # words between spaces: fewer than units in a script without spaces
+        self.links = links  # share of its characters in links
+        self.tag = block.tag
+        self.hints = block.hints
+        self.ends = words.ends_sentence(text)  # closes a sentence
+        self.prose = _looks_like_prose(text, units, self.ends, links)  # reads like running text
+        self.joined = False  # a line of a hard-wrapped paragraph: the sentence runs on from or into a neighbour
+        self.has_words = words.has_words(text)  # else it is a rule or an ornament
+        self.phrases: Sequence[Phrase] = ()  # that it is or begins with
 
 
 def _looks_like_prose(text: str, units: int, ends: bool, links: float) -> bool:
     if links > 0.6 or units < MIN_PROSE or not (ends or units >= LONG_LINE):
         return False
-    return sum(text.count(mark) for mark in MENU_MARKS) * 4 <= units
+    marks = 0
+    for mark in MENU_MARKS:
+        marks += text.count(mark)
+    return marks * 4 <= units
 
 
 def _runs_on(text: str, start: int, previous_end: int | None, page_text: str) -> bool:
@@ -42,11 +47,12 @@ def _runs_on(text: str, start: int, previous_end: int | None, page_text: str) ->
 
 
 def _read(text: str, block: Block) -> Line:
-    units, ends = words.units(text), words.ends_sentence(text)
-    links = block.link_chars / len(text) if block.link_chars else 0.0
-    found = tuple(phrases.matches(text)) if units <= MAX_PHRASE_LINE else ()
-    prose = _looks_like_prose(text, units, ends, links)
-    return Line(text, units, ends, prose, False, words.has_words(text), links, block.tag, block.hints, found)
+    parts = text.split()
+    units = len(parts) + words.unspaced(text)
+    line = Line(text, units, len(parts), block.link_chars / len(text) if block.link_chars else 0.0, block)
+    if units <= MAX_PHRASE_LINE:
+        line.phrases = phrases.matches(text, parts)
+    return line
 
 
 def read_lines(page: Page) -> list[Line]:
@@ -66,5 +72,7 @@ def read_lines(page: Page) -> list[Line]:
     for i, line in enumerate(lines):
         is_continued = i + 1 < len(lines) and runs_on[i + 1] and not line.ends
         if (runs_on[i] or is_continued) and not line.prose and line.units >= MIN_JOINED:
-            lines[i] = line._replace(joined=True)
+            joined = _read(line.text, page.blocks[i])  # another one: its text may stand elsewhere too
+            joined.joined = True
+            lines[i] = joined
     return lines

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
-from functools import lru_cache
+from collections.abc import Sequence
 
 from pipeline.enrich.clean.lines import Line
 from pipeline.enrich.clean.verdicts import Verdict
 from pipeline.reasons import CutKind
 
 LONGEST = 3  # lines of the body whose hints are compared
-REMEMBERED = 2048  # elements of menus and lists, whose lines have the same hints
 NEAR = 4  # tokens: those of the element itself and of the one around it
 
 HINTS: dict[str, CutKind] = {
@@ -73,13 +71,13 @@ PIECES = frozenset(
      "comment", "comments", "caption", "figure", "hentry", "block", "box", "player"]
 )  # fmt: skip
 NOISY = frozenset(["ad", "ads"])  # also what is left of generated names
+CAPTION_TAG = Verdict(CutKind.CAPTION, "caption_tag", 0.9)
 TITLED = frozenset(["h2", "h3", "h4", "h5"])
 TITLE = 5  # words of a line that is hardly an entry of a menu
 TEASERS = frozenset(["article", "card", "teaser", "post", "hentry", "entry"])  # inside a menu these are teasers
 
 
-def _kind(hints: Sequence[str], distance: int, around: Set[str]) -> CutKind | None:
-    token = hints[distance]
+def _kind(hints: tuple[str, ...], distance: int, token: str, around: frozenset[str]) -> CutKind | None:
     kind = HINTS.get(token)
     if kind is None:
         return CutKind.NAVIGATION if token.endswith(("nav", "menu")) else None
@@ -92,18 +90,48 @@ def _kind(hints: Sequence[str], distance: int, around: Set[str]) -> CutKind | No
     return kind
 
 
-def hinted(line: Line, around: frozenset[str] = frozenset()) -> Verdict | None:
-    """The nearest element counts; of its names, one that could be anything only when no other says more."""
-    if line.tag == "figcaption":
-        return Verdict(CutKind.CAPTION, "caption_tag", 0.9)
-    return _nearest(line.hints, around) if line.hints else None
+class Markup:
+    """What the names on a page say; those `around` the body too say nothing of what else they hold.
+
+    Lines of one element share their hints, one object, so each tuple of hints is looked through once.
+    """
+
+    def __init__(self, around: frozenset[str] = frozenset()) -> None:
+        self.around = around
+        self.nearest: dict[int, Verdict | None] = {}
+        self.sections: dict[int, Verdict | None] = {}
+        self.title_sections: dict[int, Verdict | None] = {}
+
+    def hinted(self, line: Line) -> Verdict | None:
+        """The nearest element counts; of its names, one that could be anything only when no other says more."""
+        if line.tag == "figcaption":
+            return CAPTION_TAG
+        if not line.hints:
+            return None
+        number = id(line.hints)
+        if number not in self.nearest:
+            self.nearest[number] = _nearest(line.hints, self.around)
+        return self.nearest[number]
+
+    def container(self, line: Line) -> Verdict | None:
+        """The nearest section that the line is a part of, however far out: a menu, a list of teasers, a form.
+
+        Names of parts (a headline, a date, a picture) are passed over. 0.8 where a name says it, 0.5 where it is vague.
+        """
+        if not line.hints:
+            return None
+        is_title = line.units >= TITLE and line.tag in TITLED
+        known = self.title_sections if is_title else self.sections
+        number = id(line.hints)
+        if number not in known:
+            known[number] = _section(line.hints, self.around, is_title)
+        return known[number]
 
 
-@lru_cache(maxsize=REMEMBERED)
 def _nearest(hints: tuple[str, ...], around: frozenset[str]) -> Verdict | None:
     vague: Verdict | None = None
     for distance, token in enumerate(hints):
-        kind = _kind(hints, distance, around)
+        kind = _kind(hints, distance, token, around)
         if kind is None:
             continue
         verdict = Verdict(kind, f"{kind}_markup", 0.8 if distance < NEAR else 0.6)
@@ -115,20 +143,10 @@ def _nearest(hints: tuple[str, ...], around: frozenset[str]) -> Verdict | None:
     return vague
 
 
-def container(line: Line, around: frozenset[str] = frozenset()) -> Verdict | None:
-    """The nearest section that the line is a part of, however far out: a menu, a list of teasers, a form.
-
-    Names of parts (a headline, a date, a picture) and those `around` the body too are passed over. 0.8 where a name
-    says it, 0.5 where it is vague.
-    """
-    return _section(line.hints, around, line.tag in TITLED and line.units >= TITLE) if line.hints else None
-
-
-@lru_cache(maxsize=REMEMBERED)
 def _section(hints: tuple[str, ...], around: frozenset[str], is_title: bool) -> Verdict | None:
     vague: Verdict | None = None
     for distance, token in enumerate(hints):
-        kind = _kind(hints, distance, around)
+        kind = _kind(hints, distance, token, around)
         if kind is None or kind in PARTS:
             continue
         is_teaser = is_title or (vague is not None and vague.kind != kind) or not TEASERS.isdisjoint(hints[:distance])

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import orjson
 
-from pipeline.enrich.clean.columns import NAMES
+from pipeline.enrich.clean.columns import NAMES, WIDTH
 from pipeline.enrich.clean.features import Cues
-from pipeline.enrich.clean.trees import Trees
+from pipeline.enrich.clean.trees import Trees, checked
 from pipeline.records import Json
 
 MODEL = Path(__file__).parents[2] / "models" / "clean.json.gz"
@@ -56,7 +56,7 @@ def read_model(path: Path) -> Model:
         if found["version"] != VERSION or found["features"] != NAMES:
             raise CleanModelError(f"the model {path} was made for another version of the code; install again")
         return Model(_part(found["html"]), _part(found["text"]), hashlib.sha256(data).hexdigest()[:12])
-    except (OSError, EOFError, zlib.error, orjson.JSONDecodeError, KeyError, TypeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
         raise CleanModelError(f"the model {path} is damaged ({type(error).__name__}); install again") from error
 
 
@@ -74,7 +74,8 @@ def write_model(path: Path, html: Part, text: Part) -> None:
 
 def _part(value: Json) -> Part:
     cues = Cues(value["words"], value["names"], frozenset(value["common"]))
-    return Part(cues, Trees(*(array("i", value[name]) for name in _ARRAYS)), value["quality"])
+    trees = checked(Trees(*(array("i", value[name]) for name in _ARRAYS)), WIDTH)
+    return Part(cues, trees, value["quality"])
 
 
 def _plain(part: Part) -> Json:

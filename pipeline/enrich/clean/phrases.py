@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -35,7 +35,7 @@ class Phrase:
 def key(text: str) -> Key:
     """A line as the list compares it: case-folded words and colons, every number as #."""
     found = _KEY.findall(text[:MAX_CHARS].casefold().replace(_DOT, ""))
-    return tuple(map(_normal, found))
+    return tuple([token if token.isalpha() else _normal(token) for token in found])
 
 
 def _normal(token: str) -> str:
@@ -58,23 +58,49 @@ def parse(text: str) -> Iterator[Phrase]:
 
 
 @cache
-def _listed() -> tuple[dict[Key, list[Phrase]], dict[Key, list[Phrase]], frozenset[str]]:
-    """Phrases that are a whole line, phrases that begin one, and the words that any phrase begins with."""
+def _listed() -> tuple[dict[Key, list[Phrase]], dict[Key, list[Phrase]], dict[str, frozenset[str] | None]]:
+    """Phrases that are a whole line, phrases that begin one, and the words that any phrase begins with.
+
+    To each first word, the second ones that a phrase of more words has; None where the line may go on at will.
+    """
     whole: dict[Key, list[Phrase]] = {}
     starts: dict[Key, list[Phrase]] = {}
     for phrase in parse(files(__package__).joinpath("phrases.txt").read_text("utf-8")):
         whole.setdefault(phrase.key, []).append(phrase)
         if phrase.goes_on:
             starts.setdefault(phrase.key, []).append(phrase)
-    return whole, starts, frozenset(words[0] for words in whole if words)
+    seconds: dict[str, set[str]] = {}
+    for words in whole:
+        seconds.setdefault(words[0], set()).add(words[1] if len(words) > 1 else "")
+    firsts = {word: None if (word,) in starts else frozenset(found) for word, found in seconds.items()}
+    return whole, starts, firsts
 
 
-def matches(text: str) -> list[Phrase]:
-    """Phrases that the line is, or, where it is none, the longest ones that it begins with."""
+def _may_match(text: str, parts: Sequence[str], firsts: Mapping[str, frozenset[str] | None]) -> bool:
+    """A phrase begins with the first word of the line and its second; most lines end here."""
+    if not parts:
+        return False
+    first = parts[0]
+    if len(text) > MAX_CHARS or not (first.isascii() and first.isalpha()):
+        found = _KEY.search(text, 0, MAX_CHARS)
+        return found is not None and _normal(found.group().casefold()) in firsts
+    first = first.lower()
+    if first not in firsts:
+        return False
+    seconds = firsts[first]
+    if seconds is None:
+        return True
+    second = parts[1] if len(parts) > 1 else ""
+    if second and not (second.isascii() and second.isalpha()):
+        return True
+    return second.lower() in seconds
+
+
+def matches(text: str, parts: Sequence[str]) -> Sequence[Phrase]:
+    """Phrases that the line is, or, where it is none, the longest ones that it begins with; `parts` = text.split()."""
     whole, starts, firsts = _listed()
-    first = _KEY.search(text, 0, MAX_CHARS)
-    if first is None or _normal(first.group().casefold()) not in firsts:  # most lines end here
-        return []
+    if not _may_match(text, parts, firsts):
+        return ()
     words = key(text)
     while words and words[-1] == ":":
         words = words[:-1]
@@ -83,4 +109,4 @@ def matches(text: str) -> list[Phrase]:
     for length in range(min(len(words), MAX_TOKENS), 0, -1):
         if found := starts.get(words[:length]):
             return found
-    return []
+    return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.enrich.clean import shapes, words
+from pipeline.enrich.clean import copies, shapes, words
 from pipeline.enrich.clean.lines import MIN_PROSE, Line
 from pipeline.enrich.clean.verdicts import Verdict, loose, opener
 from pipeline.reasons import CutKind
@@ -34,7 +34,7 @@ def _is_lead(line: Line, below: Line) -> bool:
     is_sentence = is_sentence or (line.units > 12 and shapes.has_dateline(line.text))
     if not (is_sentence or line.joined) or line.links > 0.5 or loose(line, "above") is not None:
         return False
-    return not shapes.copies(line.text, below.text)
+    return not copies.copies(line.text, below.text)
 
 
 def _interrupts(line: Line, verdict: Verdict) -> bool:
@@ -52,7 +52,7 @@ def reach_up(lines: Sequence[Line], given: Sequence[Verdict | None], start: int)
             interruptions += 1
             if interruptions > INTERRUPTIONS or not _interrupts(lines[i], verdict) or verdict.kind == CutKind.CAPTION:
                 break
-        elif lines[i].prose and not shapes.copies(lines[i].text, lines[start].text):
+        elif lines[i].prose and not copies.copies(lines[i].text, lines[start].text):
             start, interruptions = lead(lines, given, i), 0
             i = start
         else:

@@ -25,19 +25,29 @@ TEASER_WORDS = 40  # of a passage, on average
 
 def measure(lines: Sequence[Line], verdicts: Sequence[Verdict | None], confidence: float) -> dict[str, float]:
     """What the refusals look at: words and prose words kept, link shares, lines."""
-    kept = [line for line, verdict in zip(lines, verdicts, strict=True) if verdict is None]
-    chars = sum(len(line.text) for line in lines)
-    kept_chars = sum(len(line.text) for line in kept)
+    words = prose_words = sentences = chars = kept_chars = titles = 0
+    linked = kept_linked = 0.0
+    for line, verdict in zip(lines, verdicts, strict=True):
+        size = len(line.text)
+        chars += size
+        linked += size * line.links
+        titles += 1 if line.links > 0.8 and 4 <= line.units <= 30 else 0
+        if verdict is None:
+            words += line.units
+            prose_words += line.units if line.prose or line.joined else 0
+            sentences += 1 if line.ends else 0
+            kept_chars += size
+            kept_linked += size * line.links
     passages = _passages(lines, verdicts)
     return {
-        "words": sum(line.units for line in kept),
-        "prose_words": sum(line.units for line in kept if line.prose or line.joined),
-        "sentences": sum(line.ends for line in kept),
-        "kept_share": round(kept_chars / chars, 4) if chars else 0.0,
-        "link_density": _link_density(lines),
-        "kept_link_density": _link_density(kept),
+        "words": words,
+        "prose_words": prose_words,
+        "sentences": sentences,
+        "kept_share": _share(kept_chars, chars),
+        "link_density": _share(linked, chars),
+        "kept_link_density": _share(kept_linked, kept_chars),
         "lines": len(lines),
-        "linked_titles": sum(line.links > 0.8 and 4 <= line.units <= 30 for line in lines),
+        "linked_titles": titles,
         "longest_passage": max(passages, default=0),
         "passages": len(passages),
         "passage_words": sum(passages),
@@ -45,20 +55,22 @@ def measure(lines: Sequence[Line], verdicts: Sequence[Verdict | None], confidenc
     }
 
 
-def _link_density(lines: Sequence[Line]) -> float:
-    chars = sum(len(line.text) for line in lines)
-    return round(sum(len(line.text) * line.links for line in lines) / chars, 4) if chars else 0.0
+def _share(part: float, whole: int) -> float:
+    return round(part / whole, 4) if whole else 0.0
 
 
 def _passages(lines: Sequence[Line], verdicts: Sequence[Verdict | None]) -> list[int]:
     """Words of each run of kept prose that no linked title interrupts."""
-    passages = [0]
+    passages: list[int] = []
+    words = 0
     for line, verdict in zip(lines, verdicts, strict=True):
         if line.links > 0.8 and line.units >= 4:
-            passages.append(0)
+            if words:
+                passages.append(words)
+            words = 0
         elif verdict is None and (line.prose or line.joined or line.ends):
-            passages[-1] += line.units
-    return [words for words in passages if words]
+            words += line.units
+    return [*passages, words] if words else passages
 
 
 def refuse(
@@ -69,7 +81,7 @@ def refuse(
     html: str | None,
 ) -> RejectReason | None:
     """Why the page is no article, None when it may be one."""
-    total = sum(round(line.units * (1 - line.links)) for line in lines)
+    total = _unlinked(lines)
     if measured["longest_passage"] < PASSAGE_WORDS and _is_error(lines, title, total):
         return RejectReason.ERROR_PAGE
     if measured["prose_words"] < CONSENT_WORDS and _is_shell(lines, verdicts, total, html):
@@ -79,6 +91,14 @@ def refuse(
     if _is_listing(measured, html):
         return RejectReason.NOT_AN_ARTICLE
     return RejectReason.EMPTY_AFTER_CLEANING if measured["words"] == 0 else None
+
+
+def _unlinked(lines: Sequence[Line]) -> int:
+    """Words outside links."""
+    total = 0
+    for line in lines:
+        total += round(line.units * (1 - line.links)) if line.links else line.units
+    return total
 
 
 def _is_shell(lines: Sequence[Line], verdicts: Sequence[Verdict | None], total: int, html: str | None) -> bool:

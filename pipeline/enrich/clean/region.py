@@ -15,6 +15,7 @@ SHORT_SENTENCE = -1.0
 CUT_LINE = -6.0
 BOX_LINE = -1.0  # below the heading of a box, which has paid already, or an advert between two paragraphs
 SECTION = {CutKind.COMMENT_FORM: -40.0, CutKind.COMMENTS: -40.0, CutKind.RELATED: -25.0, CutKind.NEWSLETTER: -10.0}
+REPLIES = (CutKind.COMMENT_FORM, CutKind.COMMENTS)
 FREE_WORDS = 8  # of a prose line do not count
 MAX_WORDS = 60  # of a line count
 CLOSING_SHARE = 0.3  # a comment heading ends the article when this share of the prose below it stands above it
@@ -36,12 +37,20 @@ def score(line: Line, verdict: Verdict | None, is_late: bool = True) -> float:
     return SHORT_SENTENCE if line.ends and line.units >= 3 and line.links < 0.5 else SHORT_LINE
 
 
+def _prose_words(lines: Sequence[Line]) -> int:
+    words = 0
+    for line in lines:
+        words += line.units if line.prose else 0
+    return words
+
+
 def closing(lines: Sequence[Line], verdicts: Sequence[Verdict | None]) -> int:
     """Where readers' comments or their form begin below the article; the number of lines when they do not."""
-    total = sum(line.units for line in lines if line.prose)
+    total = _prose_words(lines)
     above = 0
-    for i, (line, verdict) in enumerate(zip(lines, verdicts, strict=True)):
-        ends_here = verdict is not None and verdict.kind in (CutKind.COMMENT_FORM, CutKind.COMMENTS) and opener(line)
+    for i, line in enumerate(lines):
+        verdict = verdicts[i]
+        ends_here = verdict is not None and verdict.kind in REPLIES and opener(line) is not None
         if ends_here and above and above >= CLOSING_SHARE * (total - above):
             return i
         above += line.units if line.prose or line.ends else 0
@@ -53,12 +62,13 @@ def densest(lines: Sequence[Line], verdicts: Sequence[Verdict | None]) -> tuple[
     best = total = 0.0
     found = (0, 0)
     start = above = 0
-    prose = sum(line.units for line in lines if line.prose)
+    prose = _prose_words(lines)
     for i in range(closing(lines, verdicts)):
         if total <= 0:
             total, start = 0.0, i
-        total += score(lines[i], verdicts[i], 2 * above >= prose)
-        above += lines[i].units if lines[i].prose else 0
+        line = lines[i]
+        total += score(line, verdicts[i], 2 * above >= prose)
+        above += line.units if line.prose else 0
         if total > best:
             best, found = total, (start, i + 1)
     return found

@@ -6,12 +6,12 @@ same lines are parts of menus and teasers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.enrich.clean import shapes
 from pipeline.enrich.clean.lines import Line
-from pipeline.enrich.clean.markup import around_body, container
+from pipeline.enrich.clean.markup import Markup
 from pipeline.enrich.clean.verdicts import Verdict
 from pipeline.reasons import CutKind
 
@@ -36,42 +36,61 @@ SURE = frozenset(["bracketed_credit", "credit_shape", "picture_credit", "caption
 TAGGED = frozenset(["tags_phrase", "beside_tags"])
 DATED = frozenset(["date_line", "byline_phrase", "byline_shape"])
 REPLIES = frozenset([CutKind.COMMENTS, CutKind.COMMENT_FORM])
+AMONG_REPLIES = Verdict(CutKind.COMMENTS, "among_replies", 0.7)
+AMONG_TITLES = Verdict(CutKind.RELATED, "among_titles", 0.6)
+AMONG_ENTRIES = Verdict(CutKind.NAVIGATION, "among_entries", 0.6)
+ADDRESS = Verdict(CutKind.NAVIGATION, "address", 0.6)
 WEAK = ("short_line_", "title_", "teaser_", "prose_", "linked_", "beside_related", "bare_", "name_", "heading_of")
 
+BESIDE = ("beside_", *WEAK)
 
-def settle(lines: Sequence[Line], kept: Sequence[bool], verdicts: list[Verdict | None]) -> None:
+
+def settle(lines: Sequence[Line], kept: Sequence[bool], verdicts: list[Verdict | None], markup: Markup) -> None:
     """Changes verdicts on lines away from the body, and on links in lists, that only a look at the one line gave."""
     first = kept.index(True) if True in kept else 0
-    around = around_body(lines, kept)
     for start, end, near, far in _runs(kept, verdicts):
-        part = range(start, end)
-        menus = _long_lists(lines, part)
-        titles = _sums(i not in menus and _is_title(lines[i], verdicts[i], around) for i in part)
-        listed = _sums((verdict := verdicts[i]) is not None and verdict.kind in LISTED for i in part)
-        replies = _sums(i > first and _is_reply(lines[i]) for i in part)
-        for i in part:
-            verdict = verdicts[i]
-            low, high = max(0, i - start - WINDOW), min(len(part), i - start + WINDOW + 1)
+        menus = _long_lists(lines, start, end)
+        titles, listed, replies = _counted(lines, verdicts, start, end, first, menus, markup)
+        for i in range(start, end):
+            line, verdict = lines[i], verdicts[i]
+            low, high = max(0, i - start - WINDOW), min(end - start, i - start + WINDOW + 1)
             if verdict is None:
                 continue
-            if replies[high] - replies[low] > 1 and _is_remark(lines[i], verdict):
-                verdicts[i] = Verdict(CutKind.COMMENTS, "among_replies", 0.7)
+            if replies[high] - replies[low] > 1 and _is_remark(line, verdict):
+                verdicts[i] = AMONG_REPLIES
                 continue
-            if not _is_open(lines[i], verdict, near <= i < far, i < first):
+            if not _is_open(line, verdict, near <= i < far, i < first):
                 continue
-            if len(part) <= FEW and verdict.rule.startswith("title_"):
+            if end - start <= FEW and verdict.rule.startswith("title_"):
                 continue
             share = (titles[high] - titles[low]) / max(1, listed[high] - listed[low])
-            is_long = i not in menus and lines[i].units >= LONG_TITLE and _is_title(lines[i], None, around)
-            if is_long or (
-                verdict.rule == "beside_related" and _is_listed(lines[i], verdicts[i - 1], share, i > first)
-            ):
+            is_long = line.units >= LONG_TITLE and i not in menus and _is_title(line, None, markup)
+            if is_long or (verdict.rule == "beside_related" and _is_listed(line, verdicts[i - 1], share, i > first)):
                 share = 1.0
-            verdicts[i] = _settled(lines[i], verdict, share, around)
+            verdicts[i] = _settled(line, verdict, share, markup)
 
 
-def _sums(counted: Iterable[bool]) -> list[int]:
-    return [0, *accumulate(counted)]
+def _counted(
+    lines: Sequence[Line],
+    verdicts: Sequence[Verdict | None],
+    start: int,
+    end: int,
+    first: int,
+    menus: frozenset[int],
+    markup: Markup,
+) -> tuple[list[int], list[int], list[int]]:
+    """Running sums over the lines of a run: titles, what may be listed, heads and buttons of readers' remarks."""
+    title = one = reply = 0
+    titles, listed, replies = [0], [0], [0]
+    for i in range(start, end):
+        line, verdict = lines[i], verdicts[i]
+        title += 1 if i not in menus and _is_title(line, verdict, markup) else 0
+        one += 1 if verdict is not None and verdict.kind in LISTED else 0
+        reply += 1 if i > first and _is_reply(line) else 0
+        titles.append(title)
+        listed.append(one)
+        replies.append(reply)
+    return titles, listed, replies
 
 
 def _runs(kept: Sequence[bool], verdicts: Sequence[Verdict | None]) -> list[tuple[int, int, int, int]]:
@@ -117,15 +136,15 @@ def _is_reply(line: Line) -> bool:
 def _is_remark(line: Line, verdict: Verdict) -> bool:
     """Between replies: all that is not surely another thing, such as the heading of a form."""
     if verdict.kind in REPLIES:
-        return verdict.rule.startswith(("beside_", *WEAK)) or shapes.is_reply_button(line.text)
+        return verdict.rule.startswith(BESIDE) or shapes.is_reply_button(line.text)
     return verdict.rule not in SURE and (verdict.kind in LISTED or verdict.rule.startswith(WEAK))
 
 
-def _long_lists(lines: Sequence[Line], part: range) -> frozenset[int]:
+def _long_lists(lines: Sequence[Line], start: int, end: int) -> frozenset[int]:
     """Entries of lists of links that are too long for teasers, however long the entries are."""
     found: list[int] = []
     entries: list[int] = []
-    for i in part:
+    for i in range(start, end):
         line = lines[i]
         if line.tag in ("li", "dd") and line.links > 0.8 and not line.prose and not line.ends:
             entries.append(i)
@@ -135,14 +154,14 @@ def _long_lists(lines: Sequence[Line], part: range) -> frozenset[int]:
     return frozenset(found + (entries if len(entries) >= LONG_LIST else []))
 
 
-def _is_title(line: Line, verdict: Verdict | None, around: frozenset[str]) -> bool:
+def _is_title(line: Line, verdict: Verdict | None, markup: Markup) -> bool:
     """A headline or a sentence, also the date of a teaser."""
     if verdict is not None and verdict.rule in DATED:
         return True
-    shortest = TITLE if line.units <= len(line.text.split()) + 1 else LONG_TITLE  # without spaces, units are estimates
+    shortest = TITLE if line.units <= line.spaced + 1 else LONG_TITLE  # without spaces, units are estimates
     if line.units < shortest or shapes.is_menu(line.text) or shapes.is_contact(line.text):
         return False
-    marked = container(line, around) if line.hints else None
+    marked = markup.container(line)
     return marked is None or marked.kind != CutKind.NAVIGATION or marked.confidence < 0.8
 
 
@@ -158,16 +177,16 @@ def _is_open(line: Line, verdict: Verdict, near: bool, above: bool) -> bool:
     return verdict.kind in OWN or is_vague or verdict.rule.startswith(WEAK)
 
 
-def _settled(line: Line, verdict: Verdict, share: float, around: frozenset[str]) -> Verdict:
+def _settled(line: Line, verdict: Verdict, share: float, markup: Markup) -> Verdict:
     """What the markup around the line is a part of; else a teaser among titles, an entry among short lines."""
     if verdict.rule == "byline_markup" and line.units >= LONG_TITLE:  # the portrait of an author
         return verdict
-    marked = container(line, around)
+    marked = markup.container(line)
     is_count = marked is not None and marked.kind == CutKind.COMMENTS and shapes.is_count(line.text)
     if marked is not None and marked.confidence >= 0.8 and not (is_count and share >= TEASERS):
         return marked
     if shapes.is_contact(line.text) or shapes.is_address(line.text):
-        return Verdict(CutKind.NAVIGATION, "address", 0.6)
+        return ADDRESS
     if share >= TEASERS:
-        return Verdict(CutKind.RELATED, "among_titles", 0.6)
-    return Verdict(CutKind.NAVIGATION, "among_entries", 0.6)
+        return AMONG_TITLES
+    return AMONG_ENTRIES

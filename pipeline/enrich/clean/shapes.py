@@ -1,14 +1,16 @@
-"""Boilerplate that is known by its shape, not by its words: dates, bylines, credits, copies of the headline."""
+"""Boilerplate that is known by its shape, not by its words: dates, bylines, menus, addresses.
+
+Most lines have none of these shapes. So each function first asks for a sign, as `@` or a digit, without which its
+pattern cannot match; only then it runs the pattern, which takes a hundred times as long.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 
-from pipeline.enrich.clean.words import tokens, units
+from pipeline.enrich.clean.words import has_mark, tokens, units
 
 MAX_CHARS = 200  # of a line are looked at, so that every pattern is bounded
-MIN_COPY = 3  # words that a copy of a headline must share
 
 _NAME_STARTS = frozenset(
     ["by", "von", "par", "por", "di", "door", "av", "af", "text", "texte", "texto", "автор", "yazan"]
@@ -29,24 +31,9 @@ _DATE = re.compile(
     r"|\d{1,2} [^\W\d_]{2,12}/[^\W\d_]{2,12} \d{4}"
     r"|[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{4} ?[年년] ?\d{1,2} ?[月월]"
 )
-_DIGIT = re.compile(r"\d")
 _COUNT = re.compile(r"[\d.,]{1,12} ?[kKmM]?")
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)
-_COPYRIGHT = re.compile(
-    r"©|\(c\) ?\d{4}|copyright[ ,:]{0,2}(?:©|\d{4})|all rights reserved|alle rechte vorbehalten|tous droits réservés"
-    r"|todos los derechos reservados",
-    re.IGNORECASE,
-)
 _PLACE = re.compile(r"\d{1,3} ?/ ?\d{1,3}")
-_RIGHTS = re.compile(
-    r"\b(?:19|20)\d\d\b|copyright|right|recht|droits|derechos|direitos|diritti|riproduz|reproduc|reproduç|zastrze",
-    re.IGNORECASE,
-)
-_PICTURE = re.compile(
-    r"^©.{0,60}?(?:/|\b(?:foto|photo|bild|image|picture|stock|getty|imago|shutterstock|dpa|afp|epa|reuters))"
-    r"|\b(?:foto|photo|bild|image|picture)[a-z]{0,2}\W{0,3}©",
-    re.IGNORECASE,
-)
 _REPLY = frozenset(
     ["reply", "antworten", "antwort", "répondre", "responder", "rispondi", "odpowiedz", "beantwoorden", "reageer",
      "svara", "svar", "vastaa", "odpovědět", "ответить", "відповісти", "yanıtla", "cevapla", "답글",
@@ -57,19 +44,8 @@ _SAYS = re.compile(
     r"^[^:]{2,40} (?:says|said|wrote|sagt|schrieb|schreibt|meint|a dit|dit|dice|dijo|disse|diz|zegt|schreef|pisze)"
     r"\W{0,2}:$"
 )
-_BRACKETED = re.compile(
-    r"[\[(（](?:photo|image|picture|fotos?|file photo|ap photo|bild|crédit|credit|fot|фото|写真|图片?)\b"
-    r"[^\])）]{0,80}[\])）]\W{0,2}$"
-    r"|[（(][^()（）]{1,30}(?:摄|攝|摄影|攝影|供图|供圖|撮影|提供)[)）]\W{0,2}$",
-    re.IGNORECASE,
-)
-_CREDIT = re.compile(
-    r"(?:getty images|getty|ap photo|associated press|shutterstock|istock|unsplash|picture alliance|imago images|imago"
-    r"|wikimedia commons|afp via getty images|/ ?(?:reuters|afp|epa|dpa|ap|apa|efe|ansa|keystone|imago))\W{0,3}$"
-    r"|[\[(](?:afp|reuters)\b[^\])]{0,80}[\])]\W{0,2}$"
-    r"|\b(?:photo|image|foto|picture|photograph|bild|credit|crédit|fot)\.?: ?\S",
-    re.IGNORECASE,
-)
+_ADDRESS_MARKS = ("@", "[")
+_CONTACT_MARKS = ("+", "tel", "fax", "phon", "ban")
 _CJK_BYLINE = re.compile(r"(?:本报|本報|本社|本网|特约)?(?:记者|記者|通讯员|编辑|編輯|作者|撰文|来源|來源)[ :：/|]")
 _SERVICES = frozenset(
     ["facebook", "twitter", "x", "whatsapp", "linkedin", "pinterest", "telegram", "reddit", "tumblr", "email",
@@ -89,7 +65,7 @@ _SUBSCRIBERS = re.compile(
 )
 _INITIALS = re.compile(r"[(\[][^\W\d_]{2,4}(?:[/,] ?[^\W\d_]{2,5}){0,3}[)\]]|[a-zäöü]{2,4}(?:/[a-zäöü]{2,5}){1,3}")
 _DASHES = "—–―-"
-_BRACKETS = frozenset(")）]")
+_MENU_MARKS = ("|", "•", "·", "»", "›", "/")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,64}|https?://\S{1,180}$|^www\.\S{1,180}$")
 _NAMED_ADDRESS = re.compile(r"(?:[A-ZÀ-Þ][\w.’'-]{0,20} ){2,4}(?:\[email|[\w.+-]{1,64}@)")
 _CONTACT = re.compile(
@@ -102,15 +78,31 @@ _SEGMENT = re.compile(r" [|•·] ")
 _MENU = re.compile(r" [|•·»›/] ")
 
 
+def has_digit(text: str) -> bool:
+    """A decimal digit of any script stands in the line."""
+    for character in text:
+        if "0" <= character <= "9" or (character > "\x7f" and character.isdecimal()):
+            return True
+    return False
+
+
 def is_date_line(text: str) -> bool:
     """Little but a date, with or without a time of day."""
-    if len(text) > MAX_CHARS or _DIGIT.search(text) is None or units(text) > 14:
+    if len(text) > MAX_CHARS or not has_digit(text) or units(text) > 14:
         return False
     if text[0] in _DASHES:  # the signature of a post that is quoted
         return False
     if _DATE.search(text) is None:
         return _CLOCK.search(text) is not None and units(_CLOCK.sub(" ", text)) <= 3
     return units(_DATE.sub(" ", text)) <= 6
+
+
+def _are_names(parts: list[str]) -> bool:
+    """Capitalised words, numbers, and what joins them."""
+    for part in parts:
+        if not (part[0].isupper() or not part[0].isalpha() or part.casefold() in _JOINERS):
+            return False
+    return True
 
 
 def is_byline(text: str) -> bool:
@@ -124,26 +116,28 @@ def is_byline(text: str) -> bool:
     if len(parts) < 2 or len(parts) > 14:
         return False
     if parts[0].casefold() in _NAME_STARTS:
-        return all(part[:1].isupper() or part.casefold() in _JOINERS or not part[:1].isalpha() for part in parts[1:])
+        return _are_names(parts[1:])
     if "," in text and not _ROLES.isdisjoint(tokens(text)):
         return is_name(text.partition(",")[0]) and text[-1].isalpha()
-    return _CJK_BYLINE.match(text) is not None and text[-1] not in "。！？"
+    return not text.isascii() and _CJK_BYLINE.match(text) is not None and text[-1] not in "。！？"
 
 
 def is_joined_byline(text: str) -> bool:
     """A byline and a date, or more of its kind, between bars or dots."""
-    parts = _SEGMENT.split(text[:MAX_CHARS])
-    return len(parts) > 1 and len(text) <= MAX_CHARS and is_byline(parts[0])
+    if len(text) > MAX_CHARS or not has_mark(text, _MENU_MARKS):
+        return False
+    parts = _SEGMENT.split(text)
+    return len(parts) > 1 and is_byline(parts[0])
 
 
 def is_initials(text: str) -> bool:
     """Initials of an author or an agency, as they close a report: '(mk)', 'mk/dpa'."""
-    return _INITIALS.fullmatch(text[:24]) is not None
+    return (text[0] in "([" or "/" in text) and _INITIALS.fullmatch(text[:24]) is not None
 
 
 def is_for_subscribers(text: str) -> bool:
     """Says of the article that it is for subscribers."""
-    return _SUBSCRIBERS.match(text[:MAX_CHARS]) is not None
+    return text[0] in "tT" and _SUBSCRIBERS.match(text[:MAX_CHARS]) is not None
 
 
 def is_author_bio(text: str) -> bool:
@@ -157,47 +151,16 @@ def is_name(text: str) -> bool:
     return 2 <= len(parts) <= 4 and all(part[:1].isupper() and part[-1:].isalpha() for part in parts)
 
 
-def is_copyright(text: str) -> bool:
-    """A copyright sign or sentence in a line that is not long."""
-    if " " not in text and "©" not in text:
-        return False
-    return units(text[: 2 * MAX_CHARS]) <= 45 and _COPYRIGHT.search(text[:MAX_CHARS]) is not None
-
-
-def begins_with_copyright(text: str) -> bool:
-    """A sentence that opens as a copyright notice does."""
-    match = _COPYRIGHT.match(text[:MAX_CHARS])
-    return match is not None and units(text[: 2 * MAX_CHARS]) <= 45
-
-
-def has_bracketed_credit(text: str) -> bool:
-    """Closes with '(Photo: name)' or its like, as a caption does."""
-    is_one = len(text) <= 2 * MAX_CHARS and not _BRACKETS.isdisjoint(text[-3:])
-    return is_one and _BRACKETED.search(text) is not None
-
-
-def is_credit(text: str) -> bool:
-    """Names an agency or a photographer as a picture credit does."""
-    return len(text) <= 2 * MAX_CHARS and _CREDIT.search(text[: 2 * MAX_CHARS]) is not None
-
-
 def is_picture_number(text: str) -> bool:
     """The place of a picture in a gallery: '3 / 12'."""
-    return _PLACE.fullmatch(text[:12]) is not None
-
-
-def is_picture_credit(text: str) -> bool:
-    """A copyright sign before the name of a photographer or an agency: no year, no rights, a slash or a picture."""
-    return len(text) <= 80 and "©" in text and _PICTURE.search(text) is not None and _RIGHTS.search(text) is None
-
-
-def is_credit_sign(text: str) -> bool:
-    """A copyright sign before a name, without a year or rights."""
-    return len(text) <= 80 and text[0] == "©" and _RIGHTS.search(text) is None
+    return "/" in text and _PLACE.fullmatch(text[:12]) is not None
 
 
 def is_reply_button(text: str) -> bool:
     """The button below a reader's remark."""
+    first = text[:24].partition(" ")[0]
+    if first.isascii() and first.isalpha() and first.lower() not in _REPLY:
+        return False
     found = tokens(text[:24])
     return 0 < len(found) <= 3 and found[0] in _REPLY
 
@@ -209,15 +172,27 @@ def is_remark_head(text: str) -> bool:
 
 def is_footnote(text: str) -> bool:
     """A number in brackets before it, or an arrow back behind it."""
-    return (text[0] == "[" and _FOOTNOTE.match(text) is not None) or text[-3:].rstrip().endswith("↩")
+    if text[0] == "[" and _FOOTNOTE.match(text) is not None:
+        return True
+    return "↩" in text and text[-3:].rstrip().endswith("↩")
+
+
+def _may_name_service(text: str) -> bool:
+    """A word that is a service, or one that may hold it between other signs."""
+    for part in text.casefold().split():
+        if part in _SERVICES or not part.isalpha():
+            return True
+    return False
 
 
 def is_share_bar(text: str) -> bool:
     """Names of services to share on, at least two and half of its words."""
     if len(text) > MAX_CHARS:
         return False
+    if not _may_name_service(text):
+        return False
     found = tokens(text)
-    count = sum(token in _SERVICES for token in found)
+    count = sum(map(_SERVICES.__contains__, found))
     return count >= 2 and 2 * count >= len(found)
 
 
@@ -229,12 +204,19 @@ def is_address(text: str) -> bool:
 
 def is_named_address(text: str) -> bool:
     """The name of a person and an e-mail address, also one that is hidden from robots."""
-    return _NAMED_ADDRESS.match(text[:MAX_CHARS]) is not None
+    return has_mark(text, _ADDRESS_MARKS) and _NAMED_ADDRESS.match(text[:MAX_CHARS]) is not None
+
+
+def _may_be_contact(text: str) -> bool:
+    """Begins as a number, a bracket or the code of a country does, or names what the number is."""
+    if text[0].isdecimal() or text[0] == "(" or "-" in text[1:3]:
+        return True
+    return has_mark(text.lower(), _CONTACT_MARKS)
 
 
 def is_contact(text: str) -> bool:
     """A telephone number, a town with its postal code, an account: parts of the publisher's address."""
-    if len(text) > 80 or _DIGIT.search(text) is None or _DATE.search(text) is not None:
+    if len(text) > 80 or not has_digit(text) or not _may_be_contact(text) or _DATE.search(text) is not None:
         return False
     return _CONTACT.search(text) is not None
 
@@ -246,42 +228,11 @@ def has_dateline(text: str) -> bool:
 
 def is_menu(text: str) -> bool:
     """Several short names between bars, dots or arrows."""
-    if " " not in text:
+    if " " not in text or not has_mark(text, _MENU_MARKS):
         return False
     line = text[:MAX_CHARS]
     marks = len(_MENU.findall(line))
     return marks >= 2 and units(line) <= 6 * (marks + 1)
-
-
-def copies(line: str, other: str) -> float:
-    """How surely `line` is a copy, full, cut off or lightly changed, of the beginning of `other`: 0 to 1."""
-    head = tokens(line[: 2 * MAX_CHARS])
-    body = tokens(other[: 4 * MAX_CHARS])
-    if len(head) < MIN_COPY or not body:
-        return 0.0
-    shared = 0
-    while shared < min(len(head), len(body)) and head[shared] == body[shared]:
-        shared += 1
-    cut_off = shared < len(body) and shared == len(head) - 1 and body[shared].startswith(head[shared])
-    if shared >= MIN_COPY and (shared >= len(head) - 1 or cut_off):
-        return 0.95
-    if shared >= 4 and shared >= 0.7 * len(head):
-        return 0.9
-    common = sum((Counter(head) & Counter(body[: 2 * len(head) + 8])).values())
-    return 0.8 if len(head) >= 5 and common >= 0.75 * len(head) else 0.0
-
-
-def same_title(line: str, title: str | None) -> bool:
-    """The line is the page's title, or the title without the site's name, or the title cut off."""
-    if not title:
-        return False
-    head, whole = tokens(line[: 2 * MAX_CHARS]), tokens(title[: 2 * MAX_CHARS])
-    if head == whole:
-        return bool(head)
-    if len(head) <= MIN_COPY or len(head) > len(whole) + 3:
-        return False
-    shared = min(len(head) - 1, len(whole))  # the last word may be cut off, the title may carry the site's name
-    return shared >= MIN_COPY and head[:shared] == whole[:shared]
 
 
 def is_count(text: str) -> bool:

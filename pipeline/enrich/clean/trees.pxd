@@ -2,6 +2,8 @@
 cimport cython
 
 
-@cython.locals(roots="int[::1]", column="int[::1]", limit="int[::1]", left="int[::1]", right="int[::1]",
-               leaves="int[::1]", scores=list, base=int, total=int, node=int, tree=int)
+cdef object _places(children)
+
+@cython.locals(roots="int[::1]", nodes="int[::1]", leaves="int[::1]", sums="int[::1]", width=int, count=int, base=int,
+               node=int, root=int, tree=int, row=int)
 cpdef list score(trees, int[::1] rows, int width)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
-from pipeline.enrich.clean import phrases, shapes, words
+from pipeline.enrich.clean import phrases, rights, shapes, words
 from pipeline.enrich.clean.lines import Line
 from pipeline.enrich.clean.phrases import Phrase
 from pipeline.reasons import CutKind
@@ -31,7 +31,7 @@ def of_phrase(phrase: Phrase, confidence: float) -> Verdict:
 
 def strict(line: Line) -> Verdict | None:
     """What cuts a line wherever it stands: a phrase that articles do not say, a copyright line, a caption's credit."""
-    if shapes.is_picture_credit(line.text):
+    if rights.is_picture_credit(line.text):
         return Verdict(CutKind.CAPTION, "picture_credit", 0.8)
     for phrase in line.phrases:
         if phrase.outside:
@@ -40,29 +40,35 @@ def strict(line: Line) -> Verdict | None:
             return of_phrase(phrase, 0.95)
         if len(phrase.key) - phrase.key.count(":") >= MIN_SENTENCE_PHRASE and line.text[0] not in QUOTES:
             return of_phrase(phrase, 0.8)
-    if shapes.is_copyright(line.text) if not line.prose else shapes.begins_with_copyright(line.text):
+    if rights.is_copyright(line.text) if not line.prose else rights.begins_with_copyright(line.text):
         return Verdict(CutKind.COPYRIGHT, "copyright_sign", 0.9)
-    if shapes.has_bracketed_credit(line.text):
+    if rights.has_bracketed_credit(line.text):
         return Verdict(CutKind.CAPTION, "bracketed_credit", 0.8)
     return None
 
 
 def opener(line: Line) -> CutKind | None:
     """The kind of section that the line opens: what follows belongs to it while it looks like it."""
-    return next((phrase.kind for phrase in line.phrases if phrase.opens), None)
+    for phrase in line.phrases:
+        if phrase.opens:
+            return phrase.kind
+    return None
 
 
 def named(line: Line, where: Where, beside: CutKind | None = None) -> Verdict | None:
     """What the phrase list says. Of several kinds, that of the neighbour, above the body a label, else the firmest."""
     if len(line.phrases) < 2:
         return of_phrase(line.phrases[0], 0.8 if line.phrases[0].outside else 0.95) if line.phrases else None
-
-    def rank(phrase: Phrase) -> tuple[bool, bool, bool]:
-        is_label = phrase.kind == CutKind.LABEL
-        return phrase.kind != beside, is_label != (where == "above"), phrase.outside
-
-    best = min(line.phrases, key=rank)
+    best = line.phrases[0]
+    for phrase in line.phrases[1:]:
+        if _rank(phrase, where, beside) < _rank(best, where, beside):
+            best = phrase
     return of_phrase(best, 0.8 if best.outside else 0.95)
+
+
+def _rank(phrase: Phrase, where: Where, beside: CutKind | None) -> tuple[bool, bool, bool]:
+    is_label = phrase.kind == CutKind.LABEL
+    return phrase.kind != beside, is_label != (where == "above"), phrase.outside
 
 
 def loose(line: Line, where: Where, beside: CutKind | None = None) -> Verdict | None:
@@ -99,7 +105,7 @@ def _shaped(line: Line, where: Where) -> Verdict | None:
         return Verdict(CutKind.PAYWALL_NOTICE, "for_subscribers", 0.8)
     if shapes.is_picture_number(line.text):
         return Verdict(CutKind.CAPTION, "picture_number", 0.7)
-    if shapes.is_credit(line.text):
+    if rights.is_credit(line.text):
         return Verdict(CutKind.CAPTION, "credit_shape", 0.7)
     if shapes.is_menu(line.text):
         return Verdict(CutKind.NAVIGATION, "menu_shape", 0.8)
@@ -111,7 +117,7 @@ def _shaped(line: Line, where: Where) -> Verdict | None:
 def _said_later(line: Line) -> Verdict | None:
     """The second sentence of a closing line is the one that invites: 'Enjoyed this? Leave a comment below.'"""
     for part in words.sentences(line.text)[1:4]:
-        for phrase in phrases.matches(part):
+        for phrase in phrases.matches(part, part.split()):
             if not phrase.outside and len(phrase.key) > 1:
                 return of_phrase(phrase, 0.7)
     return None

@@ -22,13 +22,27 @@ _ENDS = frozenset(".!?…。．！？؟۔।॥։።")
 
 def tokens(text: str) -> list[str]:
     """Case-folded words and numbers; of scripts without spaces, characters."""
+    if text.isascii() and text.replace(" ", "").isalpha():  # the same, and most labels and titles
+        return text.lower().split()
     return _TOKEN.findall(text.casefold())
 
 
 def units(text: str) -> int:
     """Length in words; two characters of a script without spaces count as one."""
-    count = len(text.split())
-    return count if text.isascii() else count + len(_NO_SPACE.findall(text)) // CHARS_A_WORD
+    return len(text.split()) + unspaced(text)
+
+
+def unspaced(text: str) -> int:
+    """Length in words of what is written without spaces, which is one word or none to `split`."""
+    return len(_NO_SPACE.findall(text)) // CHARS_A_WORD if _may_lack_spaces(text) else 0
+
+
+def _may_lack_spaces(text: str) -> bool:
+    if not text.isascii():
+        for character in text:
+            if character >= "\u0e00":  # the first of NO_SPACES
+                return True
+    return False
 
 
 def ends_sentence(text: str) -> bool:
@@ -50,7 +64,15 @@ def full_stop(text: str) -> bool:
 
 def has_words(text: str) -> bool:
     """A letter or a digit stands in the line."""
-    return text[:1].isalnum() or any(character.isalnum() for character in text)
+    return text[:1].isalnum() or any(map(str.isalnum, text))
+
+
+def has_mark(text: str, marks: tuple[str, ...]) -> bool:
+    """One of the signs stands in the line."""
+    for mark in marks:
+        if mark in text:
+            return True
+    return False
 
 
 def sentences(text: str) -> list[str]:
