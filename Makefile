@@ -11,7 +11,7 @@ NAME   := name one: make PYTHON=/path/to/python3.12
 TYPED  := $(wildcard pipeline/*/*.pxd pipeline/*/*/*.pxd)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint lock schemas kafka bench clean
+.PHONY: help install demo test check lint audit lock schemas kafka soak bench clean
 
 help: ## what each target does
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,8 +52,17 @@ lint: $(VENV)/.dev
 
 check: lint test ## lint, types and the tests: what CI runs
 
+AUDIT := pip-audit==2.10.1
+audit: $(VENV)/.dev ## look the locked packages up among known vulnerabilities, where an index can be asked
+	@test -x build/audit/bin/pip-audit || { $(BIN)/python -m venv build/audit && \
+	  build/audit/bin/pip install -q --disable-pip-version-check $(AUDIT) 2>/dev/null; } || true
+	@$(BIN)/python -m quality.audit build/audit/bin/pip-audit
+
 kafka: $(VENV)/.dev ## fetch Apache Kafka from Maven Central and start it
 	@$(BIN)/python -m tests.kafka.server
+
+soak: $(VENV)/.dev ## storms of faults on a real Kafka, hours; SOAK="--minutes 10" for less
+	@$(BIN)/python -m quality.soak $(SOAK)
 
 bench: $(VENV)/.dev ## measure, print a table, write bench.json
 	@$(BIN)/python -m quality.bench

@@ -16,6 +16,7 @@ from setuptools.command.editable_wheel import editable_wheel
 
 COMPILED = [
     "pipeline.enrich.clean.around",
+    "pipeline.enrich.clean.body",
     "pipeline.enrich.clean.copies",
     "pipeline.enrich.clean.cuts",
     "pipeline.enrich.clean.explain",
@@ -29,9 +30,15 @@ COMPILED = [
     "pipeline.enrich.clean.rights",
     "pipeline.enrich.clean.settle",
     "pipeline.enrich.clean.shapes",
+    "pipeline.enrich.clean.topic",
     "pipeline.enrich.clean.trees",
     "pipeline.enrich.clean.verdicts",
     "pipeline.enrich.clean.words",
+    "pipeline.enrich.entities.article",
+    "pipeline.enrich.entities.crf",
+    "pipeline.enrich.entities.forms",
+    "pipeline.enrich.entities.rows",
+    "pipeline.enrich.entities.tokens",
     "pipeline.enrich.walk",
 ]
 ROOT = Path(__file__).parent

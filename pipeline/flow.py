@@ -16,6 +16,9 @@ from pipeline.enrich.clean.model import load_model
 from pipeline.enrich.dates import published, timestamp
 from pipeline.enrich.decode import decode
 from pipeline.enrich.entities import find_entities, load_tagger
+from pipeline.enrich.entities.gazetteer import load_gazetteer
+from pipeline.enrich.entities.overrides import OverridesFile
+from pipeline.enrich.entities.tagger import Tags
 from pipeline.enrich.identity import article_id, canonical_url, site
 from pipeline.enrich.language import LANGUAGE_MODEL, identify
 from pipeline.enrich.page import read_page
@@ -52,6 +55,8 @@ class Rules:
     cuts: CutsMode = "full"
     entity_languages: tuple[str, ...] = ("en",)
     output_bytes: int = 3 * 8 * 1024 * 1024
+    overrides: OverridesFile = field(default_factory=OverridesFile)
+    spacy_pipeline: str | None = None  # tags in place of our tagger
 
 
 def _unwatched(_step: str, _value: object) -> None:
@@ -72,14 +77,19 @@ def process(
     cleaned = clean(page)
     watch("clean", cleaned)
     if cleaned.refusal is not None:
-        return _rejected(raw, value, cleaned)
+        return _rejected(raw, value, cleaned, made_by(rules.overrides.checksum, rules.spacy_pipeline))
     language = identify(cleaned.text, raw.language or page.language)
     watch("language", language)
     published_at = published(raw, page, cleaned.text)
     watch("dates", published_at)
     supported = language is not None and language.code.split("-")[0] in rules.entity_languages
     tagged = supported and len(cleaned.text) <= MAX_TAGGED
-    mentions, entities = find_entities(cleaned.text, published_at=published_at) if tagged else (None, None)
+    mentions, entities = None, None
+    if tagged:
+        own = rules.overrides.of(site(raw.url))
+        mentions, entities = find_entities(
+            cleaned.text, published_at=published_at, overrides=own, tagger=_tagger(rules.spacy_pipeline)
+        )
     watch("entities", entities)
     return Enriched(
         schema="enriched/1",
@@ -106,11 +116,11 @@ def process(
         fingerprint=None,
         extra=raw.extra,
         origin=None,
-        pipeline=made_by(),
+        pipeline=made_by(rules.overrides.checksum, rules.spacy_pipeline),
     )
 
 
-def _rejected(raw: RawArticle, value: bytes | None, cleaned: Cleaned) -> Rejected:
+def _rejected(raw: RawArticle, value: bytes | None, cleaned: Cleaned, made: Pipeline) -> Rejected:
     assert cleaned.refusal is not None
     return Rejected(
         schema="rejected/1",
@@ -123,7 +133,7 @@ def _rejected(raw: RawArticle, value: bytes | None, cleaned: Cleaned) -> Rejecte
         text=cleaned.text,
         origin=None,
         processed_at=None,
-        pipeline=made_by(),
+        pipeline=made,
     )
 
 
@@ -145,20 +155,34 @@ def _steps(
     language: Language | None, published_at: object, supported: bool, entities: list[Entity] | None
 ) -> Steps:
     untagged: StepState = "unsupported" if language and not supported else "skipped"
+    tagged = untagged if entities is None else _found(entities)
+    placed = [entity for entity in entities or () if entity.country or entity.kb_id]
     return Steps(
         language=_found(language),
         dates=_found(published_at),
-        entities=untagged if entities is None else _found(entities),
-        linking="skipped",  # knowledge-base ids, places and fingerprints are made by later steps
-        places="skipped",
-        fingerprint="skipped",
+        entities=tagged,
+        linking=tagged,
+        places=untagged if entities is None else _found(placed),
+        fingerprint="skipped",  # made by a later step
     )
 
 
+def _tagger(spacy_pipeline: str | None) -> Tags:
+    if spacy_pipeline is None:
+        return load_tagger()
+    from pipeline.enrich.entities.spacy import load_spacy
+
+    return load_spacy(spacy_pipeline)
+
+
 @cache
-def made_by() -> Pipeline:
-    """Which code and which models make the records of this process; loads the models."""
-    models = {"clean": load_model().checksum, "language": LANGUAGE_MODEL, "tagger": load_tagger().checksum}
+def made_by(overrides: str | None = None, spacy_pipeline: str | None = None) -> Pipeline:
+    """Which code, models and overrides (their checksum) make the records of this process; loads the models."""
+    tagger = _tagger(spacy_pipeline)
+    models = {"clean": load_model().checksum, "language": LANGUAGE_MODEL, "tagger": tagger.checksum}
+    models["places"] = load_gazetteer().checksum
+    if overrides is not None:
+        models["overrides"] = overrides
     return Pipeline(version=__version__, models=models)
 
 

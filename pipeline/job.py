@@ -16,9 +16,10 @@ from typing import IO, TYPE_CHECKING, Literal, TypeAlias
 import orjson
 
 from pipeline.reasons import DeadReason
-from pipeline.records import Dead, Enriched, FileOrigin, Headers, Json, KafkaOrigin, Limits, Origin, stamp
+from pipeline.records import Cleaned, Dead, Enriched, FileOrigin, Headers, Json, KafkaOrigin, Limits, Origin, stamp
 
 if TYPE_CHECKING:
+    from pipeline.flow import Rules
     from pipeline.settings import Settings
 
 OutcomeName: TypeAlias = Literal["enriched", "rejected", "dead"]
@@ -41,7 +42,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a job: `body` is the encoded record, empty when dead; `laps` CPU nanoseconds by step."""
+    """What became of a job: `body` is the encoded record, empty when dead; `laps` CPU nanoseconds by step.
+
+    `measures`: of an enriched record, what `measures` says; none of others.
+    """
 
     outcome: OutcomeName
     reason: str | None
@@ -51,6 +55,7 @@ class Result:
     detail: str | None
     body: bytes = b""
     laps: Mapping[str, int] = field(default_factory=dict)
+    measures: Sequence[int] = ()
 
 
 Handler: TypeAlias = Callable[[Job], Result]
@@ -64,29 +69,44 @@ def enricher_config(settings: Settings) -> dict[str, Json]:
         "cuts": settings.records.cuts,
         "entity_languages": list(settings.entities.languages),
         "output_bytes": 3 * limits.record_bytes,
+        "overrides": settings.entities.overrides_text(),
+        "spacy_pipeline": settings.entities.spacy_pipeline if settings.entities.backend == "spacy" else None,
     }
+
+
+def flow_rules(config: Mapping[str, Json]) -> Rules:
+    """What `enricher_config` told of the settings, for the flow."""
+    from pipeline.enrich.entities.overrides import parse
+    from pipeline.flow import Rules
+
+    return Rules(
+        limits=Limits(**config["limits"]),
+        cuts=config["cuts"],
+        entity_languages=tuple(config["entity_languages"]),
+        output_bytes=config["output_bytes"],
+        overrides=parse(config["overrides"]),
+        spacy_pipeline=config["spacy_pipeline"],
+    )
 
 
 def enricher(config: Mapping[str, Json]) -> Handler:
     """The handler of stage `enrich`: the flow, stamped, fitted and encoded. `config` holds the fields of flow.Rules."""
     from pipeline import flow
 
-    rules = flow.Rules(
-        limits=Limits(**config["limits"]),
-        cuts=config["cuts"],
-        entity_languages=tuple(config["entity_languages"]),
-        output_bytes=config["output_bytes"],
-    )
+    rules = flow_rules(config)
     # the first use of every library and model is charged to the start of the child, not to its first record
     for value in _FIRST:
         flow.process(value, rules=rules)
 
     def handle(job: Job) -> Result:
         laps: dict[str, int] = {}
+        page_chars = 0
         last = time.thread_time_ns()  # of the process it would advance in ticks of 4 ms while the deadline is armed
 
-        def lap(step: str, _value: object) -> None:
-            nonlocal last
+        def lap(step: str, value: object) -> None:
+            nonlocal last, page_chars
+            if isinstance(value, Cleaned):
+                page_chars = len(value.page.text)
             now = time.thread_time_ns()
             laps[step] = now - last
             last = now
@@ -102,9 +122,18 @@ def enricher(config: Mapping[str, Json]) -> Handler:
             return dead_result(outcome, laps)
         name: OutcomeName = "enriched" if isinstance(outcome, Enriched) else "rejected"
         reason = None if isinstance(outcome, Enriched) else str(outcome.reason)
-        return Result(name, reason, outcome.id, outcome.site, None, None, body, laps)
+        told = measures(outcome, page_chars) if isinstance(outcome, Enriched) else ()
+        return Result(name, reason, outcome.id, outcome.site, None, None, body, laps, told)
 
     return handle
+
+
+def measures(record: Enriched, page_chars: int) -> tuple[int, int, int, int, int, int]:
+    """What a site's drift is seen by: characters of the page and of the text, thousandths of confidence, and, where it
+    was tagged, 1, words, mentions."""
+    text, mentions = record.text, record.mentions
+    sizes = page_chars, len(text), round(1000 * record.confidence)
+    return (*sizes, 0, 0, 0) if mentions is None else (*sizes, 1, len(text.split()), len(mentions))
 
 
 def dead_result(dead: Dead, laps: Mapping[str, int] | None = None) -> Result:
@@ -173,8 +202,8 @@ def ready_frame() -> bytes:
 
 def result_frame(result: Result) -> bytes:
     """One result as bytes."""
-    fields = [result.outcome, result.reason, result.id, result.site, result.step, result.detail, result.laps]
-    head = orjson.dumps(fields)
+    told = [result.outcome, result.reason, result.id, result.site, result.step, result.detail]
+    head = orjson.dumps([*told, result.laps, result.measures])
     return b"".join([_LENGTHS.pack(len(head), len(result.body)), head, result.body])
 
 
@@ -188,10 +217,10 @@ def parse_result(buffer: bytearray) -> Result | None:
         raise ValueError("a frame of impossible length")
     if len(buffer) < body_start + body_length:
         return None
-    outcome, reason, id_, site, step, detail, laps = orjson.loads(buffer[_LENGTHS.size : body_start])
+    outcome, reason, id_, site, step, detail, laps, told = orjson.loads(buffer[_LENGTHS.size : body_start])
     body = bytes(memoryview(buffer)[body_start : body_start + body_length])
     del buffer[: body_start + body_length]
-    return Result(outcome, reason, id_, site, step, detail, body, laps)
+    return Result(outcome, reason, id_, site, step, detail, body, laps, told)
 
 
 def _read_frame(pipe: IO[bytes]) -> tuple[Json, bytes]:

@@ -59,6 +59,17 @@ def from_file(path: Path, known: Iterable[str]) -> Layer:
     return layer
 
 
+def toml_text(path: Path) -> str:
+    """The text of a file in TOML, empty where it holds nothing but comments. Raises ValueError."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError("is not UTF-8") from None
+    return text if any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()) else ""
+
+
 def from_environment(environ: Mapping[str, str], known: Iterable[str]) -> Layer:
     """The settings of the environment. Raises ConfigError for a name with our prefix that is none of ours."""
     keys = {env_name(key): key for key in known}
@@ -137,6 +148,8 @@ def _fix(error: ErrorDetails) -> str:
         return "write a whole number"
     if kind.startswith(("float_", "finite_")):
         return "write a number"
+    if kind.startswith("bool_"):
+        return "write true or false"
     if kind == "string_pattern_mismatch":
         return f"must match {context['pattern']}"
     if kind.startswith("path_"):

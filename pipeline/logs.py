@@ -36,7 +36,12 @@ class _Plain(logging.Formatter):
         fields = " ".join(f"{key}={value}" for key, value in _fields(record).items())
         told = f"{record.levelname.lower():7} {record.getMessage()} {fields}".rstrip(" ").translate(_ESCAPES)
         line = f"{self.formatTime(record, '%H:%M:%S')} {told}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return f"{line}\n{_lines(self.formatException(record.exc_info))}" if record.exc_info else line
+
+
+def _lines(text: str) -> str:
+    """Several lines that do nothing to a terminal."""
+    return "\n".join(line.translate(_ESCAPES) for line in text.split("\n"))
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:

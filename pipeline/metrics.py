@@ -29,13 +29,21 @@ TRANSACTION_SECONDS = Metric(
 BATCH_RECORDS = Metric("articles_batch_records_total", "counter", "Records in committed batches", ("stage",))
 BATCHES = Metric("articles_batches_total", "counter", "Batches by how they ended", ("stage", "ending"))
 CHILDREN_LOST = Metric(
-    "articles_children_lost_total", "counter", "Children that died on a record, by reason", ("reason",)
+    "articles_children_lost_total", "counter", "Children that a record killed: timeout, memory, crashed", ("reason",)
 )
+STARTED = Metric("articles_start_time_seconds", "gauge", "Unix time at which the process started")
 LAG = Metric(
     "articles_consumer_lag", "gauge", "Records before the last stable offset, not yet committed", ("stage", "partition")
 )
+LAG_SECONDS = Metric(
+    "articles_consumer_lag_seconds", "gauge", "Age of the oldest record not yet committed", ("stage", "partition")
+)
+IN_FLIGHT_RECORDS = Metric("articles_in_flight_records", "gauge", "Records taken and not yet committed", ("stage",))
+IN_FLIGHT_BATCHES = Metric("articles_in_flight_batches", "gauge", "Batches taken and not yet committed", ("stage",))
 ASSIGNED = Metric("articles_assigned_partitions", "gauge", "Partitions that this worker holds", ("stage",))
 STALLED = Metric("articles_stalled", "gauge", "Assigned partitions with lag and no progress", ("stage",))
+BREAKER_OPEN = Metric("articles_breaker_open", "gauge", "1 while too many dead letters keep a stage shut", ("stage",))
+DRIFTING = Metric("articles_drifting_sites", "gauge", "Sites that differ from their own past", ("measure",))
 LEDGER_RECORDS = Metric("articles_ledger_records", "gauge", "Records in the ledger, by outcome", ("outcome",))
 LEDGER_ALARMS = Metric("articles_ledger_alarms", "gauge", "Places where the ledger does not balance", ("alarm",))
 
@@ -54,19 +62,19 @@ class Metrics:
         """Adds to a counter."""
         made = self._made[metric]
         assert isinstance(made, Counter)
-        made.labels(*labels).inc(amount)
+        (made.labels(*labels) if labels else made).inc(amount)
 
     def set(self, metric: Metric, value: float, *labels: str) -> None:
         """Sets a gauge."""
         made = self._made[metric]
         assert isinstance(made, Gauge)
-        made.labels(*labels).set(value)
+        (made.labels(*labels) if labels else made).set(value)
 
     def observe(self, metric: Metric, value: float, *labels: str) -> None:
         """Adds a value to a histogram."""
         made = self._made[metric]
         assert isinstance(made, Histogram)
-        made.labels(*labels).observe(value)
+        (made.labels(*labels) if labels else made).observe(value)
 
     def clear(self, metric: Metric, **labels: str) -> None:
         """Forgets what a gauge holds under these labels: partitions come and go."""

@@ -24,9 +24,7 @@ from pipeline.values import Limits as Limits
 from pipeline.values import Page as Page
 from pipeline.values import RawArticle as RawArticle
 
-Label: TypeAlias = Literal[
-    "Person", "Organization", "Location", "Facility", "NORP", "Product", "Date", "Money", "Misc"
-]
+Label: TypeAlias = Literal["Person", "Organization", "Location", "Facility", "NORP", "Product", "Date", "Money", "Misc"]
 Precision: TypeAlias = Literal["second", "minute", "day", "month", "year"]
 StepState: TypeAlias = Literal["run", "none", "unsupported", "skipped"]
 Truncation: TypeAlias = Literal["cuts.text", "cuts", "mentions"]
@@ -109,6 +107,7 @@ class Entity:
     lat: float | None = None
     lon: float | None = None
     value: str | None = None
+    place_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,9 +285,8 @@ class LedgerRecord:
     counts: LedgerCounts
     sites: Mapping[str, tuple[int, int, int, int]]  # in, enriched, rejected, dead
     at: str
+    measures: Mapping[str, tuple[int, int, int, int, int, int]] = field(default_factory=dict)  # sums of job.measures
 
-
-# --- codec --------------------------------------------------------------------------------------------------------
 
 def encode(record: object) -> bytes:
     """A record as UTF-8 JSON, keys in the order of the class."""

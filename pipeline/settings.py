@@ -5,13 +5,12 @@ The README's table is generated from here, and so is the file: `python -m pipeli
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
     BaseModel,
@@ -20,18 +19,18 @@ from pydantic import (
     FilePath,
     SecretStr,
     StringConstraints,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic.fields import FieldInfo
 
 from pipeline import layers
+from pipeline.groups import Group, as_toml, type_name
 from pipeline.layers import ConfigError as ConfigError  # what load raises
 
 TopicName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,249}$")]
 Compression = Literal["none", "gzip", "snappy", "lz4", "zstd"]
 DEFAULT_FILE = Path("config/pipeline.toml")
+DEFAULT_OVERRIDES = Path("config/entities.toml")
 _SERVERS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}")
 HEAD = """\
 # Every setting with its default: take away a '#' and change the value. Flags and environment variables
@@ -39,24 +38,7 @@ HEAD = """\
 """
 
 
-class _Group(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _plain(cls, value: object, info: ValidationInfo) -> object:
-        """From a file or the environment: the empty string means unset, commas make a list, true is no number."""
-        field = cls.model_fields[str(info.field_name)]
-        if value == "" and field.default is None:
-            return None
-        if isinstance(value, str) and get_origin(field.annotation) is tuple:
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        if isinstance(value, bool) and field.annotation in (int, float):
-            raise ValueError("write a number")
-        return value
-
-
-class Kafka(_Group):
+class Kafka(Group):
     """How to reach the brokers; read by every client."""
 
     bootstrap_servers: str = Field(default="127.0.0.1:9092", description="brokers to ask first: host:port, ...")
@@ -92,7 +74,7 @@ class Kafka(_Group):
         return self
 
 
-class Topics(_Group):
+class Topics(Group):
     """Names of the topics; what they are made of stands in config/topics.yaml."""
 
     raw: TopicName = Field(default="articles.raw.v1", description="raw articles, as they were fed")
@@ -110,7 +92,7 @@ class Topics(_Group):
         return self
 
 
-class Worker(_Group):
+class Worker(Group):
     """The exactly-once loop and its child processes."""
 
     group: TopicName = Field(default="articles", description="consumer group; also the prefix of the transactional ids")
@@ -144,7 +126,22 @@ class Worker(_Group):
         return self
 
 
-class Limits(_Group):
+class Breaker(Group):
+    """When too many records die in a row or in the window, a stage stops instead of writing dead letters."""
+
+    enabled: bool = Field(default=True, description="false: every dead record becomes a letter, however many there are")
+    window_records: int = Field(default=1000, ge=10, le=1_000_000, description="records that shares are taken of")
+    share: float = Field(default=0.5, gt=0, le=1, description="dead share of the window that is too much")
+    run: int = Field(default=500, ge=1, description="dead records in a row that are still bearable")
+    fault_share: float = Field(
+        default=0.2, gt=0, le=1, description="the same share for each of timeout, memory, crashed, internal_error"
+    )
+    fault_run: int = Field(default=100, ge=1, description="the same run for each of those four")
+    untried: int = Field(default=10, ge=0, description="letters that may be written before any record came out well")
+    pause_seconds: float = Field(default=60.0, ge=0.1, le=86_400, description="time until one batch is tried again")
+
+
+class Limits(Group):
     """Bounds on one article."""
 
     record_bytes: int = Field(default=8 * 1024**2, ge=1024, le=256 * 1024**2, description="largest raw record")
@@ -154,7 +151,7 @@ class Limits(_Group):
     child_memory_bytes: int = Field(default=1024**3, ge=256 * 1024**2, description="memory of a child process")
 
 
-class Records(_Group):
+class Records(Group):
     """What the enriched records hold."""
 
     cuts: Literal["full", "spans", "off"] = Field(
@@ -162,22 +159,40 @@ class Records(_Group):
     )
 
 
-class Entities(_Group):
+class Entities(Group):
     """Tagging."""
 
     languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")], ...] = Field(
         default=("en",), description="languages that are tagged, ISO 639 codes; the model is English"
     )
+    backend: Literal["articles", "spacy"] = Field(default="articles", description="tagger: ours, or one of spaCy's")
+    spacy_pipeline: str = Field(default="en_core_web_sm", description="installed pipeline of spaCy, for that backend")
+    overrides: FilePath | None = Field(
+        default=None, description="file of merged, split and stopped entities; empty: config/entities.toml, if there"
+    )
+
+    @field_validator("overrides")
+    @classmethod
+    def _sound(cls, path: Path | None) -> Path | None:
+        if path is not None and (text := layers.toml_text(path)):
+            from pipeline.enrich.entities.overrides import parse  # loads the tagger's library
+
+            parse(text)
+        return path
+
+    def overrides_text(self) -> str:
+        """What the file of overrides says; nothing without one."""
+        return "" if self.overrides is None else layers.toml_text(self.overrides)
 
 
-class Http(_Group):
+class Http(Group):
     """The worker's metrics, health and page."""
 
     host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 shows it to the network")
     port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0: any free one")
 
 
-class Log(_Group):
+class Log(Group):
     """Log lines, on stderr."""
 
     level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severity shown")
@@ -192,6 +207,7 @@ class Settings(BaseModel):
     kafka: Kafka = Kafka()
     topics: Topics = Topics()
     worker: Worker = Worker()
+    breaker: Breaker = Breaker()
     limits: Limits = Limits()
     records: Records = Records()
     entities: Entities = Entities()
@@ -212,6 +228,8 @@ class Setting(NamedTuple):
 def load(config: Path | None, overrides: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
     """Flags > environment > `config`, else ARTICLES_CONFIG, else ./config/pipeline.toml where there is one > defaults.
 
+    ./config/entities.toml is the default of entities.overrides, where there is one.
+
     `overrides` are flags by key ('kafka.bootstrap_servers'), None where not given. Raises ConfigError.
     """
     known = layers.keys(Settings)
@@ -220,6 +238,9 @@ def load(config: Path | None, overrides: Mapping[str, Any], environ: Mapping[str
     return layers.build(
         Settings,
         (
+            {"entities.overrides": layers.Given(str(DEFAULT_OVERRIDES), "default")}
+            if DEFAULT_OVERRIDES.is_file()
+            else {},
             layers.from_file(path, known) if path else {},
             layers.from_environment(environ, known),
             layers.from_flags(overrides, known),
@@ -227,7 +248,7 @@ def load(config: Path | None, overrides: Mapping[str, Any], environ: Mapping[str
     )
 
 
-def groups() -> Iterator[tuple[str, type[_Group]]]:
+def groups() -> Iterator[tuple[str, type[Group]]]:
     """Name and class of each section, in order."""
     for name, field in Settings.model_fields.items():
         assert isinstance(field.annotation, type)
@@ -237,7 +258,7 @@ def groups() -> Iterator[tuple[str, type[_Group]]]:
 def describe() -> list[Setting]:
     """Every setting, in order."""
     return [
-        Setting(key, layers.env_name(key), _type(field), _toml(field.default), str(field.description))
+        Setting(key, layers.env_name(key), type_name(field), as_toml(field.default), str(field.description))
         for section, group in groups()
         for key, field in ((f"{section}.{name}", field) for name, field in group.model_fields.items())
     ]
@@ -253,21 +274,6 @@ def to_toml() -> str:
             row = rows[f"{section}.{key}"]
             parts.append(f"# {row.description} ({row.type})\n# {key} = {row.default}\n")
     return "".join(parts)
-
-
-def _toml(value: object) -> str:
-    return '""' if value is None else json.dumps(value)
-
-
-def _type(field: FieldInfo) -> str:
-    kinds = [kind for kind in get_args(field.annotation) or (field.annotation,) if kind is not type(None)]
-    if get_origin(field.annotation) is Literal:
-        return ", ".join(str(kind) for kind in kinds)
-    if get_origin(field.annotation) is tuple:
-        return "list of text"
-    kind = get_args(kinds[0])[0] if get_args(kinds[0]) else kinds[0]
-    names = {int: "whole number", float: "number", str: "text", Path: "file", SecretStr: "secret"}
-    return names[kind]
 
 
 if __name__ == "__main__":

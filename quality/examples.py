@@ -151,6 +151,7 @@ def ledger() -> LedgerRecord:
         ),
         sites={"news.example.org": (497, 488, 9, 0), "": (3, 0, 0, 3)},
         at=AT,
+        measures={"news.example.org": (2_431_070, 1_960_510, 433_900, 488, 322_080, 20_190)},
     )
 
 

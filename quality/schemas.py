@@ -79,6 +79,7 @@ FIELDS: dict[str, Schema] = {
     "EntityRecord.count": {"minimum": 1},
     "Entity.kb_id": {"minLength": 1, "description": "id in a knowledge base"},
     "Entity.country": {"pattern": "^[A-Z]{2}$", "description": "ISO 3166-1 alpha-2"},
+    "Entity.place_confidence": {**UNIT, "description": "probability of the place, else of the country"},
     "Entity.lat": {"minimum": -90, "maximum": 90, "description": "degrees, WGS 84"},
     "Entity.lon": {"minimum": -180, "maximum": 180, "description": "degrees, WGS 84"},
     "Entity.value": {"description": "the normal form of a date or an amount"},
@@ -91,6 +92,10 @@ FIELDS: dict[str, Schema] = {
     "LedgerRecord.group": {"minLength": 1},
     "LedgerRecord.first": {"description": "first offset"},
     "LedgerRecord.last": {"description": "last offset, inclusive"},
+    "LedgerRecord.measures": {
+        "description": "sums over the enriched records of a site: characters of the page and of the text, thousandths "
+        "of confidence; of those that were tagged: articles, words, mentions"
+    },
     "LedgerRecord.sites": {"description": "in, enriched, rejected, dead by site; '' where the site is not known"},
     "DeadLine.value_b64": {"pattern": "^[A-Za-z0-9+/]*={0,2}$", "contentEncoding": "base64"},
 }
@@ -238,12 +243,16 @@ def dead_headers_schema() -> Schema:
         "attempt": {"type": "string", "pattern": "^[1-9][0-9]*$", "description": "counts replays from 1"},
         **{f"__connect.errors.{name}": schema for name, schema in connect.items()},
     }
+    later = {
+        "pipeline-version": {"type": "string", "description": "the version of the pipeline that gave up"},
+        "first-origin": {"type": "string", "description": "of a replayed record: where it lay when it was new"},
+    }
     return {
         **_document("dead_headers"),
         "description": "articles.raw.v1.dlq: the headers that say why, beside those of the original record.",
         "type": "object",
         "required": list(ours),
-        "properties": ours,
+        "properties": ours | later,
     }
 
 

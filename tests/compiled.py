@@ -22,6 +22,7 @@ from pipeline.enrich.clean.verdicts import Verdict, loose
 from pipeline.enrich.page import read_page
 from pipeline.reasons import CutKind
 from pipeline.records import Page, RawArticle
+from tests import compiled_tagger
 
 VAGUE = Verdict(CutKind.NAVIGATION, "short_line_above", 0.6)
 WHERE = ("above", "inside", "below")
@@ -71,6 +72,16 @@ def scored(trees: ModuleType, html: str) -> object:
     return trees.score(part.trees, features(read_page(RawArticle("html", html)), part.cues), columns.WIDTH)
 
 
+def told_apart(topic: ModuleType, html: str) -> object:
+    """The columns that pipeline.enrich.clean.topic fills, with any other line in the densest region."""
+    found = []
+    for one in read(html):
+        rows = array("i", bytes(4 * columns.WIDTH * len(one.lines)))
+        topic.fill_topics(rows, one.lines, [i % 2 == 0 for i in range(len(one.lines))])
+        found.append(rows)
+    return found
+
+
 @lru_cache(maxsize=1)
 def read(html: str) -> list[Read]:
     """A page, and its text alone."""
@@ -112,6 +123,17 @@ def shaped(module: ModuleType, html: str) -> object:
     names = [name for name in dir(module) if name.startswith(("is_", "has_", "begins_")) and name != "has_mark"]
     assert len(names) > 5
     return [[(name, getattr(module, name)(text)) for name in names] for text in texts(html)]
+
+
+def chosen(body: ModuleType, html: str) -> object:
+    """What pipeline.enrich.clean.body cuts wherever it stands, and the densest region of what is left."""
+    return [
+        (
+            verdicts := body.strict_verdicts(one.lines),
+            [body.by_density(one.lines, verdicts, is_text) for is_text in (True, False)],
+        )
+        for one in read(html)
+    ]
 
 
 def compared(copies: ModuleType, html: str) -> object:
@@ -189,6 +211,7 @@ def dense(region: ModuleType, html: str) -> object:
 
 OUTPUTS: dict[str, Callable[[ModuleType, str], object]] = {
     "pipeline.enrich.clean.around": looked_around,
+    "pipeline.enrich.clean.body": chosen,
     "pipeline.enrich.clean.copies": compared,
     "pipeline.enrich.clean.cuts": cut,
     "pipeline.enrich.clean.explain": explained,
@@ -202,8 +225,10 @@ OUTPUTS: dict[str, Callable[[ModuleType, str], object]] = {
     "pipeline.enrich.clean.rights": shaped,
     "pipeline.enrich.clean.settle": settled,
     "pipeline.enrich.clean.shapes": shaped,
+    "pipeline.enrich.clean.topic": told_apart,
     "pipeline.enrich.clean.trees": scored,
     "pipeline.enrich.clean.verdicts": judged,
     "pipeline.enrich.clean.words": worded,
     "pipeline.enrich.walk": walked,
+    **compiled_tagger.OUTPUTS,
 }

@@ -57,7 +57,7 @@ def skipped_line(reports: list[pytest.TestReport]) -> str:
     counts: collections.Counter[str] = collections.Counter()
     reasons: dict[str, dict[str, None]] = collections.defaultdict(dict)
     for report in reports:
-        kind = next((kind for kind in KINDS if kind in report.keywords), "other")
+        kind = next((kind for kind in KINDS if kind in getattr(report, "keywords", ())), "other")
         counts[kind] += 1
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         reasons[kind][reason.removeprefix("Skipped: ")] = None
@@ -77,10 +77,10 @@ def data_dir() -> Path:
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[KafkaServer]:
     """A real broker for the whole run; tests that use it are marked `kafka`."""
-    from tests.kafka.server import KafkaServer, KafkaUnavailable
+    from tests.kafka.server import KafkaServer, KafkaUnavailable, free_port
 
     try:
-        server = KafkaServer().start()
+        server = KafkaServer(listener=("PROXIED", "PLAINTEXT"), proxy=free_port()).start()
     except KafkaUnavailable as missing:
         unavailable(str(missing))
     yield server

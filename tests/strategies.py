@@ -161,6 +161,7 @@ _NAMED = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12)
 _BY_FIELD: dict[str, st.SearchStrategy[Any]] = {  # 'Class.field', else 'field': narrower than the type
     "confidence": _UNIT,
     "salience": _UNIT,
+    "place_confidence": st.none() | _UNIT,
     "Enriched.id": _HEX_IDS,
     "Rejected.id": _HEX_IDS,
     "Dead.id": _HEX_IDS,

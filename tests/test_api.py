@@ -26,7 +26,7 @@ def test_the_signatures_are_those_of_the_contract() -> None:
         "clean_html": ["html", "*url=None"],
         "clean_text": ["text"],
         "load_tagger": [],
-        "find_entities": ["text", "*published_at=None"],
+        "find_entities": ["text", "*published_at=None", "*overrides=None", "*tagger=None"],
         "process": ["value", "headers=()", "*rules=None", "*watch=_unwatched"],
     }
     for name, parameters in promised.items():

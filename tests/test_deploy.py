@@ -62,8 +62,8 @@ def health_command() -> list[str]:
 
 
 def test_the_services_are_there() -> None:
-    """A broker, the topics as a job, workers, a feeder on demand, metrics; and nothing else."""
-    assert sorted(SERVICES) == ["feeder", "kafka", "metrics", "topics", "worker"]
+    """A broker, the topics as a job, workers, a feeder on demand, metrics and their dashboard; and nothing else."""
+    assert sorted(SERVICES) == ["dashboard", "feeder", "kafka", "metrics", "topics", "worker"]
     assert sorted(OURS) == ["feeder", "topics", "worker"]
     assert [name for name, service in SERVICES.items() if "profiles" in service] == ["feeder"]
 
@@ -94,13 +94,14 @@ def test_topics_come_before_those_who_need_them() -> None:
 
 def test_everything_that_stays_has_a_health_check_and_comes_back() -> None:
     """Services that stay are watched and restarted; jobs have no health."""
-    for name in ("kafka", "metrics"):
+    for name in ("kafka", "metrics", "dashboard"):
         assert SERVICES[name]["healthcheck"]["test"][0] == "CMD", name
     assert "healthcheck" not in SERVICES["worker"], "the image has one"
     assert {name: {"disable": True} for name in ("topics", "feeder")} == {
         name: service["healthcheck"] for name, service in OURS.items() if "healthcheck" in service
     }
-    assert {"kafka", "worker", "metrics"} == {n for n, s in SERVICES.items() if s.get("restart") == "unless-stopped"}
+    staying = {name for name, service in SERVICES.items() if service.get("restart") == "unless-stopped"}
+    assert {"kafka", "worker", "metrics", "dashboard"} == staying
 
 
 def test_versions_are_pinned() -> None:

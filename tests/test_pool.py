@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import orjson
 import psutil
 import pytest
 
@@ -132,6 +133,20 @@ def test_each_step_has_its_own_processor_time(make: Make) -> None:
     [result] = pool.submit(jobs(raw)).result(60)
     assert [step for step, spent in result.laps.items() if spent <= 0] == []
     assert {"decode", "page", "clean", "identity", "encode"} <= result.laps.keys()
+
+
+def test_what_drift_is_seen_by_comes_back_with_the_result(make: Make) -> None:
+    """The sizes of page and text, confidence, words and mentions of the record that was made; none of a dead one."""
+    pool = make(handler="pipeline.job:enricher", config=enricher_config(Settings()), cpu_seconds=5.0)
+    raw = '{"text": "It rained in Vienna on Monday, said Anna Gruber of the Greens.\\n\\nShare this article"}'
+    enriched, dead = pool.submit(jobs(raw, "no JSON")).result(60)
+    record = orjson.loads(enriched.body)
+    page, text, confidence, *tagged = enriched.measures
+    assert (page, text) == (len(orjson.loads(raw)["text"]), len(record["text"]))
+    assert text < page
+    assert confidence == round(1000 * record["confidence"])
+    assert tagged == [1, 12, len(record["mentions"])]
+    assert (dead.outcome, list(dead.measures)) == ("dead", [])
 
 
 def test_the_parent_names_no_article_text(make: Make) -> None:

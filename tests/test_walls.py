@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 KAFKA = {"aiokafka", "confluent_kafka", "faust"}
 HEAVY = KAFKA | {
     "aiohttp", "click", "dateparser", "ftfy", "htmldate", "lxml", "numpy", "prometheus_client", "psutil", "py3langid",
-    "pycrfsuite", "pydantic", "rich", "selectolax", "tldextract", "trafilatura", "yaml",
+    "pydantic", "rich", "selectolax", "tldextract", "trafilatura", "yaml",
 }  # fmt: skip
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 60

@@ -11,8 +11,10 @@ import sys
 import time
 from collections.abc import Mapping
 
-from pipeline.job import Handler, Job, Result
+from pipeline.job import Handler, Job, Result, enricher
 from pipeline.records import Json
+
+TRAP = b'{"trap": "'
 
 
 def trapped(config: Mapping[str, Json]) -> Handler:
@@ -37,7 +39,7 @@ def trapped(config: Mapping[str, Json]) -> Handler:
             while True:  # until not even a small object fits
                 crumbs = (crumbs,)
         elif value == "lie":
-            _answer_for_the_child(b'\x00\x00\x00\x02\x00\x00\x00\x00{]')
+            _answer_for_the_child(b"\x00\x00\x00\x02\x00\x00\x00\x00{]")
         elif value == "endless":
             _answer_for_the_child(b"\xff" * 64)
         elif value == "unwritable":
@@ -55,6 +57,28 @@ def trapped(config: Mapping[str, Json]) -> Handler:
             with open(marker, "w"):
                 os.kill(os.getpid(), signal.SIGKILL)
         return Result("enriched", None, str(os.getpid()), None, None, None, job.value or b"")
+
+    return handle
+
+
+def hostile(config: Mapping[str, Json]) -> Handler:
+    """The flow itself; but a value {"trap": NAME} falls into that trap, as a hole in a parser would."""
+    honest, fall = enricher(config), trapped({})
+
+    def handle(job: Job) -> Result:
+        if (job.value or b"").startswith(TRAP):
+            name = (job.value or b"").removeprefix(TRAP).partition(b'"')[0]
+            return fall(Job(name, (), job.origin))
+        return honest(job)
+
+    return handle
+
+
+def bad_deploy(_config: Mapping[str, Json]) -> Handler:
+    """New code that cannot process anything."""
+
+    def handle(_job: Job) -> Result:
+        raise KeyError("a field that was renamed")
 
     return handle
 

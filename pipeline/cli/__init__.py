@@ -22,6 +22,8 @@ COMMANDS = {
     "flow": "the steps, stages and topics",
     "explain": "one article's way through every step, each cut with its reason",
     "ledger": "what became of every record: does it balance?",
+    "drift": "which sites differ from their own past?",
+    "dlq": "dead letters: list, show, diff against today's code, replay",
     "demo": "the whole pipeline on an embedded broker, on 36 sample records",
     "broker": "the embedded broker, for development: it drops data",
     "doctor": "is everything installed, compiled and reachable?",

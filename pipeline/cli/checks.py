@@ -22,7 +22,7 @@ _PACKAGE = Path(__file__).parents[1]
 _REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?([^;]*)(;.*)?")
 _BOUND = re.compile(r"(>=|<)\s*([0-9.]+)")
 _ROOTS = ("pipeline.flow", "pipeline.stream.service", "pipeline.cli.show")  # between them they import every library
-_NEED_COMPILED = frozenset({"confluent-kafka", "lxml", "orjson", "python-crfsuite", "selectolax"})
+_NEED_COMPILED = frozenset({"confluent-kafka", "lxml", "orjson", "selectolax"})
 
 
 @dataclass(frozen=True, slots=True)

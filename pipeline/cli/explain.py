@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ def command(source: str, wanted: str | None, page_file: Path | None, as_json: bo
     chosen = settings(config)
     must_be_readable([source])
     from pipeline import flow
+    from pipeline.job import enricher_config, flow_rules
     from pipeline.reasons import DeadReason
     from pipeline.records import Cleaned, Dead, Enriched, Limits
 
@@ -46,7 +48,7 @@ def command(source: str, wanted: str | None, page_file: Path | None, as_json: bo
     if result.step == "pool":
         outcome = Dead(result.id, DeadReason(result.reason or ""), "pool", result.detail or "")
     else:
-        rules = flow.Rules(limits=limits, entity_languages=chosen.entities.languages)
+        rules = replace(flow_rules(enricher_config(chosen)), cuts="full")
         outcome = flow.process(record.value, record.headers, rules=rules, watch=lambda s, v: steps.append((s, v)))
     if page_file is not None:
         _write_page(page_file, outcome, steps)

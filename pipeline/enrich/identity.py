@@ -17,7 +17,6 @@ _SESSION_IN_PATH = re.compile(r"(?i);jsessionid=[^/;]*")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986, 2.3
 
 
-
 def _names(names: str) -> frozenset[str]:
     return frozenset(names.split())
 

@@ -25,6 +25,7 @@ OVERHEAD_BYTES = 64 * 1024  # what key, headers and the frame of a batch may add
 RESULT_FACTOR = 3  # a result's value, or a whole dead letter, is at most this times the largest raw value
 BATCH_BYTES = 256 * 1024  # of several records; every topic takes as much, so that a refusal is about one record alone
 _UNPACKED_BYTES = 1_000_000_000  # librdkafka stops unpacking a zstd batch there; 100 MB, the default, stops the worker
+RETRY_BACKOFF_MS = 500  # of a transactional producer; delivery.py knows a request that was sent twice by it
 _QUEUE_KBYTES = 65536  # of a producer; librdkafka's default is 1 GiB
 _FETCH_BYTES = 50 * 1024**2  # of one fetch, over all partitions: both clients' default
 
@@ -75,6 +76,7 @@ def worker_consumer(settings: Settings, group: str, instance_id: str | None) -> 
         queued_max_messages_kbytes=16384,
         fetch_queue_backoff_ms=10,  # the default, 1000, starves the queue above: 4.8 instead of 21 thousand records/s
         fetch_wait_max_ms=100,
+        topic_metadata_refresh_interval_ms=30_000,  # how long a new partition waits; the default is five minutes
     )
 
 
@@ -99,6 +101,8 @@ def transactional_producer(settings: Settings, transactional_id: str, **extra: o
         **extra,
         transactional_id=transactional_id,
         transaction_timeout_ms=timeout,
+        retry_backoff_ms=RETRY_BACKOFF_MS,
+        metadata_recovery_strategy="none",  # else it hangs when a lone broker's connection breaks (librdkafka 5511)
         message_timeout_ms=timeout * 9 // 10,
         socket_timeout_ms=min(timeout - 500, 10_000),
     )

@@ -13,7 +13,7 @@ from pipeline.reasons import DeadReason
 from pipeline.records import Dead, FileOrigin, Limits, RawArticle
 from pipeline.settings import Settings
 from pipeline.sources.files import Sourced
-from pipeline.stream import clients
+from pipeline.stream import clients, topics
 from pipeline.stream.embedded import MAX_RECORD_BYTES, is_embedded
 from pipeline.stream.room import Room
 from pipeline.stream.stages import ENRICH, group_of
@@ -63,7 +63,8 @@ class Feeder:
         metadata = self._producer.list_topics(timeout=_SECONDS)
         embedded = is_embedded(metadata.cluster_id)
         if self._topic not in metadata.topics and not embedded:
-            raise KafkaException(KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART))
+            error = topics.error_of(clients.admin(settings), self._topic)
+            raise KafkaException(error or KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART))
         if embedded:
             self._producer.list_topics(self._topic, timeout=_SECONDS)  # to ask for it is to create it
         self._room = Room(settings, group_of(settings, ENRICH)) if embedded else None

@@ -1,9 +1,9 @@
-"""/metrics, /livez and /readyz. A service of its own: Faust's web server would show its tables too."""
+"""/metrics, /livez, /readyz and /drift. A service of its own: Faust's web server would show its tables too."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import orjson
 from aiohttp import web
@@ -12,19 +12,22 @@ from mode import Service
 from pipeline.metrics import Metrics
 from pipeline.records import Json
 from pipeline.settings import ConfigError
+from pipeline.views.drift import Drifted
 
 log = logging.getLogger(__name__)
 Health = Callable[[], tuple[bool, Json]]
+Findings = Callable[[], Sequence[Drifted]]
 
 
 class HttpServer(Service):
     """Listens on `host:port`; when the port is taken by another worker on this host, on the next free one."""
 
-    def __init__(self, host: str, port: int, counts: Metrics, ready: Health) -> None:
+    def __init__(self, host: str, port: int, counts: Metrics, ready: Health, drift: Findings) -> None:
         super().__init__()
         self._host, self._port = host, port
         self._metrics = counts
         self._ready = ready
+        self._drift = drift
         self._runner: web.AppRunner | None = None
 
     async def on_start(self) -> None:
@@ -32,6 +35,7 @@ class HttpServer(Service):
         app.router.add_get("/metrics", self._get_metrics)
         app.router.add_get("/livez", self._get_livez)
         app.router.add_get("/readyz", self._get_readyz)
+        app.router.add_get("/drift", self._get_drift)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         for port in range(self._port, self._port + (20 if self._port else 1)):
@@ -60,3 +64,6 @@ class HttpServer(Service):
         return web.Response(
             body=orjson.dumps({"ready": ready, **facts}), status=200 if ready else 503, content_type="application/json"
         )
+
+    async def _get_drift(self, _request: web.Request) -> web.Response:
+        return web.Response(body=orjson.dumps(self._drift()), content_type="application/json")

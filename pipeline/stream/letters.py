@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline import __version__
 from pipeline.reasons import DeadReason
+from pipeline.records import Headers
 from pipeline.stream.messages import Consumed, Output
 
-_OURS = frozenset({"reason", "step", "attempt"})
-_CONNECT = "__connect.errors."
+FIRST_ORIGIN = "first-origin"  # of a replayed record: where it lay when it was new; goes on to what is made from it
+VERSION = "pipeline-version"
+_OURS = frozenset({"article-id", "origin", "reason", "step", "attempt", VERSION})
+CONNECT = "__connect.errors."
 _NAMES_UNREADABLE = "; its headers have names that are not UTF-8: they were not read and are not in this letter"
 _DETAIL_CHARS = 2000
 
@@ -32,17 +36,22 @@ class Letters:
             "reason": str(reason),
             "step": step,
             "attempt": str(attempt(record)),
-            f"{_CONNECT}topic": record.topic,
-            f"{_CONNECT}partition": str(record.partition),
-            f"{_CONNECT}offset": str(record.offset),
-            f"{_CONNECT}exception.class.name": f"pipeline.reasons.DeadReason.{reason.name}",
-            f"{_CONNECT}exception.message": detail,
+            VERSION: __version__,
+            f"{CONNECT}topic": record.topic,
+            f"{CONNECT}partition": str(record.partition),
+            f"{CONNECT}offset": str(record.offset),
+            f"{CONNECT}exception.class.name": f"pipeline.reasons.DeadReason.{reason.name}",
+            f"{CONNECT}exception.message": detail,
         }
         new = [(name, value.encode("ascii", "backslashreplace")) for name, value in told.items()]
         if not carried:
             return Output(self.topic, None, None, new, index)
-        kept = [h for h in record.headers if h[0] not in told and h[0] not in _OURS and not h[0].startswith(_CONNECT)]
-        return Output(self.topic, record.key, record.value, [*kept, *new], index)
+        return Output(self.topic, record.key, record.value, [*own_headers(record.headers), *new], index)
+
+
+def own_headers(headers: Headers) -> list[tuple[str, bytes | None]]:
+    """The headers that are the record's own, without those that a letter adds."""
+    return [header for header in headers if header[0] not in _OURS and not header[0].startswith(CONNECT)]
 
 
 def attempt(record: Consumed) -> int:

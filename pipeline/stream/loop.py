@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sys
 import threading
 import time
 import traceback
@@ -47,8 +48,14 @@ class StageLoop(Service):
             await asyncio.sleep(1)
             turned = self._progress.turned
             if self._thread.is_alive() and turned is not None and time.monotonic() - turned > _STUCK_SECONDS:
-                log.critical("stage ends", extra={"stage": self._name, "why": f"stuck for {_STUCK_SECONDS:g} s"})
+                why = f"stuck for {_STUCK_SECONDS:g} s in {self._where()}"
+                log.critical("stage ends", extra={"stage": self._name, "why": why})
                 fail_stop()
+
+    def _where(self) -> str:
+        """The call that does not come back."""
+        frame = sys._current_frames()[self._thread.ident or 0]
+        return traceback.format_stack(frame)[-1].strip()
 
     async def on_stop(self) -> None:
         self._stopping.set()

@@ -11,7 +11,10 @@ from pipeline.records import Headers
 
 @dataclass(frozen=True, slots=True)
 class Consumed:
-    """A record of a partition. `headers_unreadable`: it has some, and the client cannot read their names."""
+    """A record of a partition. `headers_unreadable`: it has some, and the client cannot read their names.
+
+    `timestamp`: milliseconds since 1970, when it was sent, None where the broker does not say.
+    """
 
     topic: str
     partition: int
@@ -20,6 +23,7 @@ class Consumed:
     value: bytes | None
     headers: Headers
     headers_unreadable: bool = False
+    timestamp: int | None = None
 
     @property
     def size(self) -> int:
@@ -51,7 +55,10 @@ class Work(Protocol):
         """Is it done, at the latest after `seconds`?"""
 
     def outputs(self, refused: dict[int, str]) -> list[Output]:
-        """Everything to produce for the batch. `refused`: why the broker finds an output of a record too large."""
+        """Everything to produce for the batch. `refused`: why the broker finds an output of a record too large.
+
+        Raises Held where too many records are dead.
+        """
 
     def begun(self) -> bool:
         """Has anybody begun to work on it?"""
@@ -71,12 +78,19 @@ class Stage(Protocol):
     @property
     def source(self) -> str: ...
 
+    def may_take(self, now: float) -> bool:
+        """May a batch be taken at this time (time.monotonic())? Not while the breaker is open."""
+
     def submit(self, records: Sequence[Consumed]) -> Work:
         """Starts the work on a batch; what it learns is applied by Work.committed, never before."""
 
 
 class FailStop(RuntimeError):
     """The outcome of a transaction is unknown, or going on could lose records: the process ends with code 70."""
+
+
+class Held(RuntimeError):
+    """The breaker keeps a batch from being committed: too many of its records are dead. The message says why."""
 
 
 class Aborted(RuntimeError):

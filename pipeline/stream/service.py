@@ -15,6 +15,7 @@ from pipeline.pool import Pool, PoolRules
 from pipeline.records import Json
 from pipeline.settings import ConfigError, Settings
 from pipeline.stream import clients, topics
+from pipeline.stream.breaker import Breaker, BreakerRule
 from pipeline.stream.delivery import AtLeastOnce, Delivery, ExactlyOnce
 from pipeline.stream.embedded import MAX_RECORD_BYTES, is_embedded
 from pipeline.stream.http import HttpServer
@@ -22,10 +23,12 @@ from pipeline.stream.letters import Letters
 from pipeline.stream.loop import StageLoop
 from pipeline.stream.messages import Stage
 from pipeline.stream.progress import Progress
+from pipeline.stream.recall import past_batches
 from pipeline.stream.slots import take_slot
 from pipeline.stream.stages import ENRICH, ENTITIES, Enrich, Entities, group_of
 from pipeline.stream.views import App, make_app
 from pipeline.stream.worker import Worker, WorkerRules
+from pipeline.views.drift import Drift
 from pipeline.views.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -40,7 +43,7 @@ class WorkerService:
     def __init__(self, settings: Settings, stages: Sequence[str] = STAGES) -> None:
         self.settings = settings
         self.metrics = Metrics()
-        self.ledger = Ledger()
+        self.ledger, self.drift = Ledger(), Drift(group_of(settings, ENRICH))
         admin = clients.admin(settings)
         self.embedded = is_embedded(admin.list_topics(timeout=_SECONDS).cluster_id)
         if missing := topics.check(admin, topics.specs(settings)):
@@ -48,11 +51,13 @@ class WorkerService:
         self.delivery = self._delivery_name()
         self.slot = take_slot(settings.worker.group, settings.worker.slot)
         self.progress = {name: Progress(name, self.metrics) for name in stages}
+        self.breakers = {name: Breaker(_breaker_rule(settings)) for name in stages}
         self.pool = self._pool() if ENRICH in stages else None
-        self.app: App = make_app(settings, self.metrics, self.ledger)
-        http = HttpServer(settings.http.host, settings.http.port, self.metrics, self.ready)
+        self.app: App = make_app(settings, self.metrics, self.ledger, self.drift)
+        http = HttpServer(settings.http.host, settings.http.port, self.metrics, self.ready, self.drift.findings)
         loops = [StageLoop(name, partial(self._worker, name), self.progress[name]) for name in stages]
         self.app.core = [http, *loops]
+        self.metrics.set(metrics.STARTED, time.time())
         for name in stages:
             self.metrics.set(metrics.INFO, 1, __version__, name, self.delivery)
         log.info("worker", extra={"delivery": self.delivery, "slot": self.slot, "stages": list(stages)})
@@ -83,9 +88,11 @@ class WorkerService:
         stage: Stage
         if name == ENRICH:
             assert self.pool is not None
-            stage = Enrich(self.pool, settings.topics, self._letters(), group, self.metrics)
+            stage = Enrich(self.pool, settings.topics, self._letters(), group, self.metrics, self.breakers[name])
+            self.breakers[name].recall(past_batches(settings, group))
         else:
-            stage = Entities(settings.topics, self._letters(), self.metrics)
+            stage = Entities(settings.topics, self._letters(), self.metrics, self.breakers[name])
+        self.metrics.set(metrics.BREAKER_OPEN, 0, name)
         consumer = clients.worker_consumer(settings, group, None if self.embedded else identity)
         delivery: Delivery
         if self.delivery == "exactly_once":
@@ -100,7 +107,7 @@ class WorkerService:
         return Worker(stage, consumer, delivery, rules, self.progress[name])
 
     def ready(self) -> tuple[bool, Json]:
-        """Has every stage joined its group, and is none of its partitions standing still?"""
+        """Has every stage joined its group, is no partition standing still, no breaker open?"""
         now = time.monotonic()
         stages = {
             name: {
@@ -108,10 +115,11 @@ class WorkerService:
                 "partitions": sorted(progress.standings),
                 "lag": sum(standing.lag for standing in list(progress.standings.values())),
                 "stalled": progress.stalled(now),
+                "breaker": self.breakers[name].why,
             }
             for name, progress in self.progress.items()
         }
-        ready = all(stage["joined"] and not stage["stalled"] for stage in stages.values())
+        ready = all(stage["joined"] and not stage["stalled"] and not stage["breaker"] for stage in stages.values())
         return ready, {"delivery": self.delivery, "slot": self.slot, "stages": stages}
 
     async def serve(self, stopping: asyncio.Future[bool]) -> bool:
@@ -129,3 +137,19 @@ class WorkerService:
         if late:
             log.warning("the views do not end; the process does")
         return result
+
+
+def _breaker_rule(settings: Settings) -> BreakerRule | None:
+    chosen = settings.breaker
+    if not chosen.enabled:
+        return None
+    return BreakerRule(
+        window=chosen.window_records,
+        least=chosen.window_records // 5,
+        share=chosen.share,
+        run=chosen.run,
+        fault_share=chosen.fault_share,
+        fault_run=chosen.fault_run,
+        untried=chosen.untried,
+        pause=chosen.pause_seconds,
+    )

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pipeline import metrics
@@ -17,11 +17,13 @@ from pipeline.pool import Pool
 from pipeline.reasons import DeadReason
 from pipeline.records import Headers, KafkaOrigin, LedgerCounts, LedgerRecord, encode
 from pipeline.settings import Settings, Topics
-from pipeline.stream.letters import Letters
+from pipeline.stream.breaker import WELL, Breaker
+from pipeline.stream.letters import FIRST_ORIGIN, Letters
 from pipeline.stream.messages import Consumed, Output
 
 ENRICH, ENTITIES = "enrich", "entities"
 _CHUNK = 32  # records a child takes at once: small enough that children share a batch, large enough for few switches
+_PASSED_ON = frozenset({"traceparent", FIRST_ORIGIN})
 _JSON = ("content-type", b"application/json")
 
 
@@ -39,6 +41,7 @@ class Enrich:
     letters: Letters
     group: str
     metrics: Metrics
+    breaker: Breaker = field(default_factory=lambda: Breaker(None))
 
     @property
     def name(self) -> str:
@@ -50,8 +53,13 @@ class Enrich:
         """The topic it reads."""
         return self.topics.raw
 
+    def may_take(self, now: float) -> bool:
+        """Not while the breaker is open."""
+        return self.breaker.may_take(now)
+
     def submit(self, records: Sequence[Consumed]) -> EnrichWork:
         """Starts the batch; the children share it in chunks."""
+        self.breaker.took(time.monotonic())
         jobs = [Job(r.value, r.headers, KafkaOrigin(r.topic, r.partition, r.offset)) for r in records]
         futures = [self.pool.submit(jobs[start : start + _CHUNK]) for start in range(0, len(jobs), _CHUNK)]
         return EnrichWork(self, records, jobs, futures)
@@ -96,6 +104,7 @@ class EnrichWork:
         for index, why in refused.items():
             results[index] = failed(self._jobs[index], DeadReason.TOO_LARGE, f"the broker refuses the record: {why}")
         self._results = results
+        _check(self._stage, _outcomes(results))
         outputs = [self._output(i, r, d) for i, (r, d) in enumerate(zip(self._records, results, strict=True))]
         at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         for entry in ledger_records(self._records, results, self._stage.group, at):
@@ -116,6 +125,7 @@ class EnrichWork:
 
     def committed(self) -> None:
         """Counts the batch."""
+        _passed(self._stage, _outcomes(self._results))
         outcomes = Counter((result.outcome, result.reason or "") for result in self._results)
         for (outcome, reason), count in outcomes.items():
             self._stage.metrics.add(metrics.PROCESSED, count, ENRICH, outcome, reason)
@@ -128,9 +138,27 @@ class EnrichWork:
             self._stage.metrics.add(metrics.CHILDREN_LOST, count, reason)
 
 
+def _outcomes(results: Sequence[Result]) -> list[str]:
+    """What the breaker counts."""
+    return [result.reason or "" if result.outcome == "dead" else WELL for result in results]
+
+
+def _check(stage: Enrich | Entities, outcomes: Sequence[str]) -> None:
+    """Raises Held where too many are dead."""
+    try:
+        stage.breaker.check(outcomes, time.monotonic())
+    finally:
+        stage.metrics.set(metrics.BREAKER_OPEN, stage.breaker.why is not None, stage.name)
+
+
+def _passed(stage: Enrich | Entities, outcomes: Sequence[str]) -> None:
+    stage.breaker.passed(outcomes)
+    stage.metrics.set(metrics.BREAKER_OPEN, 0, stage.name)
+
+
 def _headers(schema: bytes, article: bytes, origin: bytes, record: Consumed) -> Headers:
-    """The headers of a result; a trace goes on."""
-    trace = [header for header in record.headers if header[0] == "traceparent"][:1]
+    """The headers of a result; a trace goes on, and so does where a replayed record first lay."""
+    trace = [(name, value) for name, value in dict(record.headers[::-1]).items() if name in _PASSED_ON]
     return (_JSON, ("schema", schema), ("article-id", article), ("origin", origin), *trace)
 
 
@@ -146,12 +174,16 @@ def ledger_records(records: Sequence[Consumed], results: Sequence[Result], group
 
 def _ledger_record(group: str, topic: str, partition: int, entries: list[tuple[int, Result]], at: str) -> LedgerRecord:
     sites: dict[str, list[int]] = {}
+    measures: dict[str, list[int]] = {}
     columns = {"enriched": 1, "rejected": 2, "dead": 3}
     reasons: dict[str, Counter[str]] = {"rejected": Counter(), "dead": Counter()}
     for _, result in entries:
         row = sites.setdefault(result.site or "", [0, 0, 0, 0])
         row[0] += 1
         row[columns[result.outcome]] += 1
+        if result.measures:
+            known = measures.get(result.site or "", (0,) * len(result.measures))
+            measures[result.site or ""] = [a + b for a, b in zip(known, result.measures, strict=True)]
         if result.outcome != "enriched":
             reasons[result.outcome][result.reason or ""] += 1
     enriched = sum(row[1] for row in sites.values())
@@ -165,6 +197,7 @@ def _ledger_record(group: str, topic: str, partition: int, entries: list[tuple[i
         counts=LedgerCounts(enriched, reasons["rejected"], reasons["dead"]),  # type: ignore[arg-type]
         sites={site: (row[0], row[1], row[2], row[3]) for site, row in sites.items()},
         at=at,
+        measures=measures,  # type: ignore[arg-type]
     )
 
 
@@ -175,6 +208,7 @@ class Entities:
     topics: Topics
     letters: Letters
     metrics: Metrics
+    breaker: Breaker = field(default_factory=lambda: Breaker(None))
 
     @property
     def name(self) -> str:
@@ -186,8 +220,13 @@ class Entities:
         """The topic it reads."""
         return self.topics.enriched
 
+    def may_take(self, now: float) -> bool:
+        """Not while the breaker is open."""
+        return self.breaker.may_take(now)
+
     def submit(self, records: Sequence[Consumed]) -> EntitiesWork:
         """Does the work at once."""
+        self.breaker.took(time.monotonic())
         return EntitiesWork(self, records)
 
 
@@ -198,6 +237,7 @@ class EntitiesWork:
         self._stage = stage
         self._records = records
         self._counts: Counter[tuple[str, str]] = Counter()
+        self._outcomes: list[str] = []
 
     def wait(self, seconds: float) -> bool:  # noqa: ARG002  (the protocol of a batch in flight)
         """It is."""
@@ -213,6 +253,7 @@ class EntitiesWork:
     def outputs(self, refused: dict[int, str]) -> list[Output]:
         """The entity records of every article, or its dead letter when it is no enriched record."""
         self._counts.clear()
+        self._outcomes.clear()
         outputs: list[Output] = []
         for index, record in enumerate(self._records):
             if index in refused:
@@ -223,16 +264,20 @@ class EntitiesWork:
                 outputs.append(self._letter(record, made.reason, made.detail, index))
                 continue
             self._counts["enriched", ""] += 1
+            self._outcomes.append(WELL)
             headers = _headers(b"entity/1", made.article_id, made.origin, record)
             outputs += [Output(self._stage.topics.entities, key, value, headers, index) for key, value in made.records]
+        _check(self._stage, self._outcomes)
         return outputs
 
     def _letter(self, record: Consumed, reason: DeadReason, detail: str, index: int) -> Output:
         self._counts["dead", str(reason)] += 1
+        self._outcomes.append(str(reason))
         article = (dict(record.headers).get("article-id") or b"").decode("ascii", "replace")
         return self._stage.letters.write(record, reason, ENTITIES, detail, article, index)
 
     def committed(self) -> None:
         """Counts the batch."""
+        _passed(self._stage, self._outcomes)
         for (outcome, reason), count in self._counts.items():
             self._stage.metrics.add(metrics.PROCESSED, count, ENTITIES, outcome, reason)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import yaml
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic  # type: ignore[attr-defined]  # its stubs
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -20,9 +20,10 @@ from pipeline.stream.clients import BATCH_BYTES, largest_raw, largest_record
 from pipeline.stream.embedded import PARTITIONS, is_embedded
 
 CREATE_COMMAND = "articles topics create"
+REPLAY = ".replay"  # behind the name of the raw topic: that of the replay lane (lanes.py)
 DEFAULT_FILE = Path("config/topics.yaml")
 _SECONDS = 15.0
-_SITE_BYTES = 300  # of a ledger record, for each record of its batch: a host name and four counts
+_SITE_BYTES = 650  # of a ledger record, for each record of its batch: a host name, twice, and ten numbers
 _SIZE = "max.message.bytes"
 _POLICY = "cleanup.policy"
 
@@ -42,18 +43,23 @@ class TopicSpec:
 
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """A topic as it is on the brokers; `partitions` 0: it is missing; `config` None: not to be asked."""
+    """A topic as it is on the brokers; `partitions` 0: it is missing; `config` None: not to be asked.
+
+    `forbidden`: it may be there, and this user may neither read nor write it.
+    """
 
     spec: TopicSpec
     partitions: int
     replication_factor: int
     config: Mapping[str, str] | None
+    forbidden: bool = False
 
 
 class Kind(str, Enum):
     """How a topic differs from its specification."""
 
     MISSING = "missing"
+    FORBIDDEN = "forbidden"
     PARTITIONS = "partitions"
     CLEANUP_POLICY = "cleanup_policy"
     MAX_MESSAGE_BYTES = "max_message_bytes"
@@ -178,8 +184,21 @@ def show(admin: AdminClient, wanted: Sequence[TopicSpec]) -> list[TopicState]:
     for spec in wanted:
         found = metadata.topics[spec.name].partitions if spec.name in present else {}
         replicas = min((len(partition.replicas) for partition in found.values()), default=0)
-        states.append(TopicState(spec, len(found), replicas, configs.get(spec.name)))
+        forbidden = not found and not is_embedded(metadata.cluster_id) and _forbidden(admin, spec.name)
+        states.append(TopicState(spec, len(found), replicas, configs.get(spec.name), forbidden))
     return states
+
+
+def error_of(admin: AdminClient, name: str) -> KafkaError | None:
+    """Why a topic is not in the list of all: that leaves out what the user may not see. This question creates none."""
+    (future,) = admin.describe_topics(TopicCollection([name]), request_timeout=_SECONDS).values()
+    failure = future.exception()
+    return failure.args[0] if isinstance(failure, KafkaException) else None
+
+
+def _forbidden(admin: AdminClient, name: str) -> bool:
+    error = error_of(admin, name)
+    return error is not None and error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
 
 
 def _configs(admin: AdminClient, names: Iterable[str]) -> dict[str, Mapping[str, str]]:
@@ -205,8 +224,12 @@ def check(admin: AdminClient, wanted: Sequence[TopicSpec]) -> list[Difference]:
 def compare(state: TopicState) -> list[Difference]:
     """How a topic differs from its specification in what matters; more partitions or longer retention do not."""
     spec, config, found = state.spec, state.config or {}, []
+    if state.forbidden:
+        message = f"topic {spec.name} may not be used: TOPIC_AUTHORIZATION_FAILED; see `articles topics acls`"
+        return [Difference(spec.name, Kind.FORBIDDEN, message)]
     if not state.partitions:
-        message = f"topic {spec.name} does not exist; create it: {CREATE_COMMAND}"
+        lane = " --lane replay" if spec.name.endswith(REPLAY) else ""
+        message = f"topic {spec.name} does not exist; create it: {CREATE_COMMAND}{lane}"
         return [Difference(spec.name, Kind.MISSING, message)]
     if state.partitions < spec.partitions:
         message = (

@@ -1,4 +1,6 @@
-"""The Faust side: an agent that folds the ledger topic into metrics. It may lag and may read twice, never decide.
+"""The Faust side: an agent that folds the ledger topic into metrics: does it balance, which sites drift?
+
+It may lag and may read twice, never decide.
 
 Faust reads uncommitted records, and the commit markers of transactions stall its offsets (faust-streaming 0.15.3):
 the two overrides below make it read committed records and step over markers.
@@ -21,6 +23,7 @@ from pipeline.metrics import Metrics
 from pipeline.settings import Settings
 from pipeline.stream.clients import aiokafka_options
 from pipeline.stream.seldom import quiet_aiokafka
+from pipeline.views.drift import Drift
 from pipeline.views.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -104,7 +107,7 @@ class App(faust.App):
         """None: the working directory may be read-only, as in the image."""
 
 
-def make_app(settings: Settings, counts: Metrics, ledger: Ledger) -> App:
+def make_app(settings: Settings, counts: Metrics, ledger: Ledger, drift: Drift) -> App:
     """The app with the ledger's agent; its core is added by the caller."""
     quiet_aiokafka()
     app = App(
@@ -130,7 +133,10 @@ def make_app(settings: Settings, counts: Metrics, ledger: Ledger) -> App:
                 record = orjson.loads(event.value)
             except (orjson.JSONDecodeError, TypeError):
                 record = None
-            ledger.fold(record, event.message.partition, event.message.offset)
+            for view in (ledger, drift):
+                view.fold(record, event.message.partition, event.message.offset)
+            for measure, count in drift.counts().items():
+                counts.set(metrics.DRIFTING, count, measure)
             for outcome, count in ledger.totals().items():
                 counts.set(metrics.LEDGER_RECORDS, count, outcome)
             for alarm, count in ledger.alarms.items():

@@ -17,6 +17,7 @@ from operator import methodcaller
 from confluent_kafka import (
     OFFSET_BEGINNING,
     OFFSET_STORED,
+    TIMESTAMP_NOT_AVAILABLE,
     Consumer,
     KafkaError,
     KafkaException,
@@ -26,11 +27,13 @@ from confluent_kafka import (
 
 from pipeline.records import Headers
 from pipeline.stream.delivery import Delivery, Refused
-from pipeline.stream.messages import Aborted, Consumed, FailStop, GroupMetadata, Stage, Work
+from pipeline.stream.failpoints import reached
+from pipeline.stream.messages import Aborted, Consumed, FailStop, GroupMetadata, Held, Stage, Work
 from pipeline.stream.progress import Progress
 
 log = logging.getLogger(__name__)
 _SECONDS = 10.0
+_MOST_ABORTS = 3
 # At a name that is not UTF-8 confluent-kafka 2.16 leaves an error set and returns a list: only a call through C sees
 # it, a plain one goes on in warm code and fails somewhere else.
 _headers = methodcaller("headers")
@@ -83,6 +86,7 @@ class Worker:
         self._epoch = 0
         self._paused = False
         self._lost: FailStop | None = None
+        self._aborts = 0  # without a commit between them
 
     def run(self, stopping: Callable[[], bool]) -> None:
         """Takes, works, commits. On stopping, what has begun is finished and committed first."""
@@ -110,6 +114,9 @@ class Worker:
         if len(self._pending) >= self._rules.batches_in_flight and not self._pending[0].work.wait(0.5):
             self._pause()
             return 0.05
+        if not self._stage.may_take(time.monotonic()):
+            self._pause()
+            return 0.2
         if self._paused and len(self._pending) < self._rules.batches_in_flight:
             self._consumer.resume(self._consumer.assignment())
             self._paused = False
@@ -128,7 +135,8 @@ class Worker:
         if self._lost is not None:
             raise self._lost
         records = [consumed(message) for message in messages if self._usable(message)]
-        self._progress.tick(self._consumer, time.monotonic())
+        in_flight = [len(batch.records) for batch in self._pending]
+        self._progress.tick(self._consumer, time.monotonic(), time.time(), in_flight)
         if not records:
             return
         if epoch != self._epoch or self._paused:
@@ -136,9 +144,9 @@ class Worker:
             self._rewind()
             return
         batch = Batch(epoch, metadata, records, self._stage.submit(records))
-        for place in batch.next_offsets():
-            self._progress.took(place.partition, place.offset)
+        self._progress.took(records)
         self._pending.append(batch)
+        reached("taken", batch.next_offsets())
 
     def _usable(self, message: Message) -> bool:
         error = message.error()
@@ -172,6 +180,7 @@ class Worker:
 
     def _assigned(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._forget()
+        reached("assigned", partitions)
         try:
             self._start(partitions)
         except (KafkaException, FailStop) as failure:  # the client would swallow it
@@ -193,6 +202,7 @@ class Worker:
         self._consumer.assign(places)
         self._consumer.resume(places)  # what was paused stays so over assignments
         self._paused = False
+        reached("started", places)
 
     def _commit_ends(self, places: list[TopicPartition]) -> None:
         """Writes down where `latest` is, once: the end of a later restart or rewind would skip records."""
@@ -228,15 +238,22 @@ class Worker:
             batch = self._pending.popleft()
             try:
                 self._commit(batch)
+            except Held as held:  # stage.may_take says when to take it again
+                log.error("breaker open", extra={"stage": self._stage.name, "why": str(held)})
+                self._rewind()
             except Aborted as aborted:
                 log.warning("batch aborted", extra={"stage": self._stage.name, "why": str(aborted)})
                 self._progress.aborted()
+                self._aborts += 1
+                if self._aborts == _MOST_ABORTS:  # a topic is gone, for example: the start says so
+                    raise FailStop(f"{self._aborts} batches in a row were aborted, the last: {aborted}") from aborted
                 self._rewind()
 
     def _commit(self, batch: Batch) -> None:
         assert batch.epoch == self._epoch, "a batch of another assignment is never in flight"
         refused: dict[int, str] = {}
         started = time.monotonic()
+        reached("worked", batch.next_offsets())
         while True:
             outputs = batch.work.outputs(refused)
             try:
@@ -246,8 +263,9 @@ class Worker:
                 if error.records.keys() <= refused.keys():
                     raise FailStop(f"the dead-letter topic refuses a record: {error.records}") from error
                 refused |= error.records
+        self._aborts = 0
         batch.work.committed()
-        self._progress.committed(batch.next_offsets(), len(batch.records), started, time.monotonic())
+        self._progress.committed(batch.records, started, time.monotonic())
 
 
 def placed(message: Message) -> tuple[str, int, int]:
@@ -259,8 +277,11 @@ def placed(message: Message) -> tuple[str, int, int]:
 
 def consumed(message: Message) -> Consumed:
     """A message of the client as ours; header values that are null stay null."""
+    kind, sent = message.timestamp()
+    timestamp = None if kind == TIMESTAMP_NOT_AVAILABLE else sent
     try:
         headers: Headers = tuple(_headers(message) or ())
+        unreadable = False
     except (UnicodeDecodeError, SystemError):  # a name is not UTF-8; what the client gives when asked again is broken
-        return Consumed(*placed(message), message.key(), message.value(), (), headers_unreadable=True)
-    return Consumed(*placed(message), message.key(), message.value(), headers)
+        headers, unreadable = (), True
+    return Consumed(*placed(message), message.key(), message.value(), headers, unreadable, timestamp)

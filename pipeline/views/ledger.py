@@ -59,7 +59,7 @@ class Ledger:
         self._read[partition] = offset
         try:
             group, topic, number = str(record["group"]), str(record["topic"]), int(record["partition"])
-            batch, sites = _batch(record), _sites(record)
+            batch, sites = batch_of(record), _sites(record)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             self._alarm("unreadable", "", f"{partition}", f"offset {offset}: {type(error).__name__}")
             return
@@ -109,7 +109,7 @@ class Ledger:
         return not self.alarms and totals["in"] == totals["enriched"] + totals["rejected"] + totals["dead"]
 
 
-def _batch(record: Mapping[str, Json]) -> Range:
+def batch_of(record: Mapping[str, Json]) -> Range:
     """Range and outcomes of a ledger record. KeyError, TypeError, AttributeError or ValueError where it is none."""
     if record["schema"] != "ledger/1":
         raise ValueError("a ledger of another version")

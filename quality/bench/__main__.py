@@ -15,11 +15,11 @@ from pathlib import Path
 import orjson
 import psutil
 
-from quality.bench import cleaning, inputs, memory, own_cost, same, speed, start
+from quality.bench import cleaning, inputs, memory, own_cost, same, speed, start, tagging
 from quality.bench.rows import Row, plain, table
 from tests.kafka.server import KafkaServer, KafkaUnavailable
 
-PARTS = ("start", "cost", "speed", "clean", "same", "memory")
+PARTS = ("start", "cost", "speed", "clean", "tag", "same", "memory")
 _ON_KAFKA = {"start", "cost", "same"}
 
 
@@ -44,6 +44,7 @@ def measurements(servers: str | None, count: int) -> dict[str, Callable[[], list
         "cost": lambda: own_cost.own_cost(servers, articles) if servers else left_out,
         "speed": lambda: speed.speed(articles),
         "clean": lambda: cleaning.cleaning(pages) if pages.records else [plain("without ARTICLES_DATA", "left out")],
+        "tag": lambda: tagging.tagging(articles),
         "same": lambda: [*same.same(servers, articles, pages), *([] if servers else left_out)],
         "memory": lambda: memory.memory(count),
     }

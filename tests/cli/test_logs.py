@@ -65,3 +65,15 @@ def test_text_does_nothing_to_a_terminal(capsys: pytest.CaptureFixture[str]) -> 
     logging.getLogger("somewhere").info("a\nb", extra={"file": "\x1b[2J\x9b é\r"})
     [line] = capsys.readouterr().err.splitlines()
     assert line.endswith("info    a\\x0ab file=\\x1b[2J\\x9b é\\x0d")
+
+
+def test_an_exception_does_nothing_to_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a message quotes may be hostile: its controls are shown, the lines of the traceback stay lines."""
+    logs.set_up("info", "text")
+    try:
+        raise ValueError("a \x1b[2J\r page")
+    except ValueError:
+        logging.getLogger("somewhere").exception("failed")
+    lines = capsys.readouterr().err.split("\n")
+    assert lines[-2] == "ValueError: a \\x1b[2J\\x0d page"
+    assert "Traceback (most recent call last):" in lines

@@ -227,6 +227,40 @@ def test_what_matches_has_the_sign(gated: Callable[[str], object], data: st.Data
         assert not text or bool(BARE[gated](text)) == bool(gated(text))
 
 
+_AGENCIES = [
+    "getty images", "getty", "ap photo", "associated press", "shutterstock", "istock", "unsplash", "picture alliance",
+    "imago images", "imago", "wikimedia commons", "afp via getty images", "/reuters", "/ afp", "/epa", "/dpa", "/ap",
+    "/apa", "/efe", "/ansa", "/keystone", "/imago",
+]  # fmt: skip
+_PICTURED = ["photo", "image", "foto", "picture", "photograph", "bild", "credit", "crédit", "fot"]
+_CREDITS = [
+    *[f"Nora Testmann {name}{sign}" for name in _AGENCIES for sign in ("", ".", " )", "\u200b»")],
+    *[f"{name}{sign}: Nora" for name in _PICTURED for sign in ("", ".")],
+    *[f"The pier ({name} Nora)" for name in ("afp", "reuters")],
+    *[f"The pier [{name} Nora]." for name in ("afp", "reuters")],
+]
+
+
+def odd(text: str) -> str:
+    """The same letters where case does not count."""
+    return text.replace("s", "ſ").replace("i", "ı").replace("k", "\u212a")
+
+
+@pytest.mark.parametrize("text", _CREDITS)
+def test_each_name_of_a_credit_is_found(text: str) -> None:
+    """One line for each agency and each word for a picture that the pattern has, in any case, behind any letter."""
+    for line in (text, text.upper(), text.title(), odd(text), text.upper().replace("I", "İ"), f"é{text}", f"é {text}"):
+        assert bool(BARE[rights.is_credit](line)) == rights.is_credit(line)
+    assert rights.is_credit(text)
+
+
+def test_the_names_of_a_credit_are_those_of_its_pattern() -> None:
+    """The lines above have a match for each alternative of the pattern, and no other."""
+    parts = {part for found in re.findall(r"\(\?:([^()]+)", rights._CREDIT.pattern) for part in found.split("|")}
+    named = {name.strip("/ ") for name in _AGENCIES} | set(_PICTURED)
+    assert named == parts - {"/ ?"}
+
+
 @given(text=LINES)
 def test_tokens_of_simple_lines_are_those_of_any_line(text: str) -> None:
     """Words between spaces are the tokens of a line of ASCII letters; a script without spaces is looked for once."""
@@ -236,14 +270,14 @@ def test_tokens_of_simple_lines_are_those_of_any_line(text: str) -> None:
 
 def listed(text: str) -> list[phrases.Phrase]:
     """What `matches` finds, by the key of the line alone."""
-    whole, starts, _ = phrases._listed()
+    whole, starts, _, _ = phrases._listed()
     key = phrases.key(text)
     while key and key[-1] == ":":
         key = key[:-1]
     if len(text) <= phrases.MAX_CHARS and key in whole:
-        return whole[key]
+        return list(whole[key])
     lengths = range(min(len(key), phrases.MAX_TOKENS), 0, -1)
-    return next((starts[key[:length]] for length in lengths if key[:length] in starts), [])
+    return next((list(starts[key[:length]]) for length in lengths if key[:length] in starts), [])
 
 
 _LISTED = st.deferred(lambda: st.sampled_from(sorted(phrases._listed()[0])).map(" ".join))

@@ -14,6 +14,9 @@ from pipeline.enrich.clean.trees import Trees, checked, score
 from pipeline.records import Block, Page
 
 WORDS = st.lists(st.sampled_from(["read", "more", "share", "é", "2024"]), min_size=1, max_size=16)
+ROWS = st.lists(
+    st.tuples(st.integers(-9, 9), st.sampled_from((-(2**31), -3, 0, 1, 2**31 - 1))), min_size=60, max_size=140
+)
 TWO = {"roots": [0, 2], "column": [0, 1, 1], "limit": [5, -3, 0], "left": [1, ~1, ~3], "right": [~0, ~2, ~4]}
 
 
@@ -23,9 +26,9 @@ def trees(**changed: list[int]) -> Trees:
     return Trees(*(array("i", arrays[name]) for name in ("roots", "column", "limit", "left", "right", "leaves")))
 
 
-@given(st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), max_size=5))
+@given(st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), max_size=5) | ROWS)
 def test_a_row_takes_one_leaf_of_each_tree(rows: list[tuple[int, int]]) -> None:
-    """At most the limit goes left; the leaves add up."""
+    """At most the limit goes left; the leaves add up, of however many rows and however far from any limit."""
     expected = [(1 if a > 5 else 10 if b <= -3 else 100) + (1000 if b <= 0 else 10_000) for a, b in rows]
     assert expected == score(trees(), array("i", [value for row in rows for value in row]), 2)
 
@@ -40,13 +43,16 @@ def test_a_row_takes_one_leaf_of_each_tree(rows: list[tuple[int, int]]) -> None:
         {"column": [0, -1, 1]},
         {"roots": [0, 3]},
         {"roots": [-1, 2]},
+        {"roots": [0, 1]},
+        {"left": [2, ~1, ~3]},
         {"limit": [5, -3]},
+        {"limit": [5, -3, 1 << 15]},
     ],
 )
 def test_arrays_that_lead_out_are_refused(changed: dict[str, list[int]]) -> None:
     """Compiled code looks at no place twice: a damaged model is found when it is read."""
     assert trees() == checked(trees(), 2)
-    with pytest.raises(ValueError, match=r"a node|a feature|array of size"):
+    with pytest.raises(ValueError, match=r"a node|a feature|a limit"):
         checked(trees(**{name: [*values] for name, values in TWO.items()} | changed), 2)
 
 

@@ -1,39 +1,30 @@
 """The checker that counts every raw record by its origin.
 
-It is a client of its own: nothing of `pipeline.stream` stands between it and the topics.
+It is a client of its own: nothing of `pipeline` stands between it and the topics, only their names.
 """
 
 from __future__ import annotations
 
 import time
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import orjson
 from confluent_kafka import Consumer, Message, TopicPartition
 
 from pipeline.settings import Settings
-from pipeline.views.ledger import Ledger
 
 SECONDS = 60.0
+Place = tuple[str, int, int]  # topic, partition, offset
 
 
 class Outputs:
     """Committed records of some topics, from the beginning, as they come."""
 
     def __init__(self, settings: Settings, *topics: str) -> None:
-        self._consumer = Consumer(
-            {
-                "bootstrap.servers": settings.kafka.bootstrap_servers,
-                "group.id": "checker",
-                "isolation.level": "read_committed",
-                "enable.auto.commit": False,
-                "enable.partition.eof": True,
-                "fetch.wait.max.ms": 100,
-                "receive.message.max.bytes": 200_000_000,
-            }
-        )
+        self._consumer = _consumer(settings, "checker")
         known = self._consumer.list_topics(timeout=SECONDS).topics
         self._places = [TopicPartition(topic, number, 0) for topic in topics for number in known[topic].partitions]
         self._consumer.assign(self._places)
@@ -64,6 +55,21 @@ class Outputs:
         return records
 
 
+def _consumer(settings: Settings, group: str, isolation: str = "read_committed") -> Consumer:
+    return Consumer(
+        {
+            "bootstrap.servers": settings.kafka.bootstrap_servers,
+            "group.id": group,
+            "isolation.level": isolation,
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "fetch.wait.max.ms": 100,
+            "receive.message.max.bytes": 200_000_000,
+            "log_level": 2,
+        }
+    )
+
+
 def _begun(place: TopicPartition) -> bool:
     place.offset = max(place.offset, 0)
     return True
@@ -84,6 +90,11 @@ def origin_of(message: Message) -> bytes:
     return headers_of(message)["origin"] or b""
 
 
+def place_of(message: Message) -> Place:
+    """Where a record lies."""
+    return message.topic() or "", message.partition() or 0, message.offset() or 0
+
+
 def results(settings: Settings) -> tuple[str, str, str]:
     """The topics of which each raw record has one record."""
     return settings.topics.enriched, settings.topics.rejected, settings.topics.dead
@@ -93,36 +104,93 @@ def results(settings: Settings) -> tuple[str, str, str]:
 class Verdict:
     """What the checker found: raw records without an output, outputs too many, and what the ledger says.
 
-    `disordered`: outputs that stand, in their partition, behind one of a later record of the same raw partition.
+    `torn`: ledger records of which not every raw record has an output, and outputs that no ledger record covers: both
+    are in one transaction. `disordered`: outputs that stand, in their partition, behind one of a later record of the
+    same raw partition. `pending`: partitions with a transaction that nobody ends.
     """
 
     fed: int
     lost: int
     doubled: int
+    torn: int
     disordered: int
+    pending: int
     ledger: tuple[str, ...]
 
 
 def clean(fed: int) -> Verdict:
     """The verdict on a worker that keeps its promise."""
-    return Verdict(fed, 0, 0, 0, ())
+    return Verdict(fed, 0, 0, 0, 0, 0, ())
 
 
-def judge(settings: Settings) -> Verdict:
-    """Counts every raw record by its origin, once nothing runs any more."""
-    raw = everything(settings, settings.topics.raw)
-    wanted = {f"{m.topic()}/{m.partition()}/{m.offset()}".encode() for m in raw}
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A ledger record: raw offsets `first` to `last` of a partition have so many outcomes."""
+
+    partition: int
+    first: int
+    last: int
+    outcomes: int
+
+
+def judge(settings: Settings, fed: Sequence[Message] | None = None) -> Verdict:
+    """Counts every raw record by its origin, once nothing runs any more. `fed`: what was there, where it is no more."""
+    topics = settings.topics
+    raw: dict[int, list[int]] = {}
+    for _, partition, offset in map(place_of, fed or everything(settings, topics.raw)):
+        raw.setdefault(partition, []).append(offset)
     outputs = everything(settings, *results(settings))
     seen = Counter(origin_of(message) for message in outputs)
+    wanted = {f"{topics.raw}/{p}/{o}".encode() for p, offsets in raw.items() for o in offsets}
     assert seen.keys() <= wanted, "an output of a record that nobody fed"
-    ledger = Ledger()
-    for message in everything(settings, settings.topics.ledger):
-        ledger.fold(orjson.loads(message.value() or b""), message.partition() or 0, message.offset() or 0)
-    said = [str(finding) for finding in ledger.findings]
-    if ledger.totals()["in"] != len(wanted):
-        said.append(f"{ledger.totals()['in']} records in the ledger")
-    lost, doubled = len(wanted - seen.keys()), seen.total() - len(seen)
-    return Verdict(len(wanted), lost, doubled, disordered(outputs), tuple(said))
+    entries = [_entry(message) for message in everything(settings, topics.ledger)]
+    present = {p: [o for o in offsets if f"{topics.raw}/{p}/{o}".encode() in seen] for p, offsets in raw.items()}
+    return Verdict(
+        fed=len(wanted),
+        lost=len(wanted - seen.keys()),
+        doubled=seen.total() - len(seen),
+        torn=_torn(raw, present, entries),
+        disordered=disordered(outputs),
+        pending=pending(settings, *results(settings), topics.ledger),
+        ledger=tuple(_findings(raw, entries)),
+    )
+
+
+def _entry(message: Message) -> Entry:
+    fields = orjson.loads(message.value() or b"")
+    counts = fields["counts"]
+    outcomes = counts["enriched"] + sum(counts["rejected"].values()) + sum(counts["dead"].values())
+    return Entry(fields["partition"], fields["first"], fields["last"], outcomes)
+
+
+def _within(offsets: Sequence[int], entry: Entry) -> int:
+    """How many of the offsets, which rise, does the entry cover?"""
+    return bisect_right(offsets, entry.last) - bisect_left(offsets, entry.first)
+
+
+def _torn(raw: dict[int, list[int]], present: dict[int, list[int]], entries: Iterable[Entry]) -> int:
+    covered: dict[int, set[int]] = {}
+    count = 0
+    for entry in entries:
+        count += _within(present[entry.partition], entry) < _within(raw[entry.partition], entry)
+        covered.setdefault(entry.partition, set()).update(range(entry.first, entry.last + 1))
+    return count + sum(len(set(offsets) - covered.get(p, set())) for p, offsets in present.items())
+
+
+def _findings(raw: dict[int, list[int]], entries: Iterable[Entry]) -> list[str]:
+    """What does not balance: raw records with no ledger record or several, outcomes that are too few or too many."""
+    found, counted = [], Counter[tuple[int, int]]()
+    for entry in entries:
+        held = _within(raw[entry.partition], entry)
+        if held != entry.outcomes:
+            found.append(f"{held} records have {entry.outcomes} outcomes: {entry}")
+        counted.update((entry.partition, offset) for offset in range(entry.first, entry.last + 1))
+    missing = sum((p, offset) not in counted for p, offsets in raw.items() for offset in offsets)
+    if missing:
+        found.append(f"{missing} records without an outcome")
+    if twice := sum(number > 1 for number in counted.values()):
+        found.append(f"{twice} records with several outcomes")
+    return found
 
 
 def disordered(outputs: Sequence[Message]) -> int:
@@ -137,21 +205,38 @@ def disordered(outputs: Sequence[Message]) -> int:
     return count
 
 
+def pending(settings: Settings, *topics: str) -> int:
+    """Partitions whose last stable offset is not their end: a transaction is open there."""
+    ends = []
+    for isolation in ("read_committed", "read_uncommitted"):
+        consumer = _consumer(settings, "checker", isolation)
+        known = consumer.list_topics(timeout=SECONDS).topics
+        places = [TopicPartition(topic, number) for topic in topics for number in known[topic].partitions]
+        ends.append([consumer.get_watermark_offsets(place, timeout=SECONDS)[1] for place in places])
+        consumer.close()
+    return sum(stable != end for stable, end in zip(*ends, strict=True))
+
+
 def finished(settings: Settings, seconds: float = SECONDS) -> bool:
-    """Are the offsets of stage `enrich` committed to the end of the raw topic in time?"""
-    topic = settings.topics.raw
-    servers, group = settings.kafka.bootstrap_servers, f"{settings.worker.group}-enrich"
-    consumer = Consumer({"bootstrap.servers": servers, "group.id": group, "isolation.level": "read_committed"})
-    places = [TopicPartition(topic, p) for p in consumer.list_topics(topic, timeout=SECONDS).topics[topic].partitions]
+    """Are the offsets of stage `enrich` committed to the end of the raw topic in time, and no further?"""
+    consumer, places = group_consumer(settings)
     ends = {place.partition: consumer.get_watermark_offsets(place, timeout=SECONDS)[1] for place in places}
     deadline = time.monotonic() + seconds
     done = False
     while not done and time.monotonic() < deadline:
         committed = consumer.committed(places, timeout=SECONDS)
-        done = all(max(place.offset, 0) >= ends[place.partition] for place in committed)
+        done = all(max(place.offset, 0) == ends[place.partition] for place in committed)
         time.sleep(0.1)
     consumer.close()
     return done
+
+
+def group_consumer(settings: Settings) -> tuple[Consumer, list[TopicPartition]]:
+    """A client that asks for the stable offsets of stage `enrich` without joining its group; the raw partitions."""
+    topic = settings.topics.raw
+    consumer = _consumer(settings, f"{settings.worker.group}-enrich")
+    numbers = consumer.list_topics(topic, timeout=SECONDS).topics[topic].partitions
+    return consumer, [TopicPartition(topic, number) for number in numbers]
 
 
 def arrived(settings: Settings, topic: str, count: int, seconds: float = SECONDS) -> list[Message]:

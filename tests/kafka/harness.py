@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import orjson
+from confluent_kafka import Message
 
 from pipeline.records import FileOrigin
 from pipeline.settings import Settings
 from pipeline.sources.files import Sourced
 from pipeline.stream.feeding import Feeder
-from tests.kafka.checker import SECONDS, Outputs, origin_of, results
+from tests.kafka.checker import SECONDS, Outputs, Place, origin_of, place_of, results
 from tests.kafka.server import free_port
 
 TEXT = "It rained in Vienna on Monday, and Anna Gruber of the Greens stayed at home. The trams were late all day."
@@ -120,14 +121,30 @@ def value(number: int) -> bytes:
     return orjson.dumps({"url": f"https://site{number % 40}.example/{number}", "text": f"{TEXT} Story {number}."})
 
 
+def feed(settings: Settings, *numbers: int) -> None:
+    """Raw records of these numbers."""
+    feeder = Feeder(settings, as_is=True)
+    for number in numbers:
+        feeder.send(Sourced(value(number), (), FileOrigin("test", number)))
+    assert feeder.finish().sent == len(numbers)
+
+
 @dataclass(slots=True)
 class Load:
-    """Feeds in a thread, always so many records ahead of the outputs, until it is stopped."""
+    """Feeds in a thread, always so many records ahead of the outputs, until it is stopped.
+
+    `moved`: for each raw partition, when its newest output was produced, by the producer's clock. `places`: where the
+    outputs lie that were read on the way.
+    """
 
     settings: Settings
     ahead: int = 300
+    most: int = 10_000_000
     fed: int = 0
     seen: set[bytes] = field(default_factory=set)
+    moved: dict[int, float] = field(default_factory=dict)
+    places: set[Place] = field(default_factory=set)
+    outputs: Outputs = field(init=False)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _failed: list[str] = field(default_factory=list)
 
@@ -145,15 +162,41 @@ class Load:
 
     def _run(self) -> None:
         feeder = Feeder(self.settings, as_is=True)
-        outputs = Outputs(self.settings, *results(self.settings))
+        self.outputs = Outputs(self.settings, *results(self.settings))
         while not self._stopping.is_set():
-            while self.behind < self.ahead:
+            while self.behind < self.ahead and self.fed < self.most:
                 for _ in range(50):
                     feeder.send(Sourced(value(self.fed), (), FileOrigin("load", self.fed)))
                     self.fed += 1
-            self.seen.update(origin_of(message) for message in outputs.new(0.1))
+            self._see(self.outputs.new(0.1))
         if feeder.finish().sent != self.fed:
             self._failed.append("the feeder failed")
+
+    def _see(self, messages: list[Message]) -> None:
+        for message in messages:
+            origin = origin_of(message)
+            partition = int(origin.split(b"/")[1])
+            self.seen.add(origin)
+            self.places.add(place_of(message))
+            self.moved[partition] = max(self.moved.get(partition, 0.0), message.timestamp()[1] / 1000)
+
+    def wait_all_moved(self, since: float, seconds: float = SECONDS) -> float:
+        """Until every partition has an output that was produced after `since` (time.time()); the seconds it took."""
+        while not all(moved > since for moved in list(self.moved.values())):
+            assert time.time() < since + seconds, f"stands still for {seconds:g} s: {self.standing(since)}"
+            time.sleep(0.02)
+        return time.time() - since
+
+    def wait_fed(self, records: int, seconds: float = 600.0) -> None:
+        """Until so many records have been fed."""
+        deadline = time.monotonic() + seconds
+        while self.fed < records:
+            assert time.monotonic() < deadline, f"{self.fed} records fed, not {records}"
+            time.sleep(0.1)
+
+    def standing(self, since: float) -> list[int]:
+        """The raw partitions without an output produced after `since`."""
+        return sorted(partition for partition, moved in list(self.moved.items()) if moved <= since)
 
     @contextmanager
     def running(self) -> Iterator[Load]:

@@ -121,7 +121,8 @@ class KafkaServer:
     """One broker with its own data. `kill` and `restart` keep address and data, `close` removes what it made.
 
     `properties` are added to server.properties; `formatting` to the command that formats the storage, as for
-    `--add-scram`. A listener of one's own: `listener` = (name, protocol), its address is then `secure_servers`.
+    `--add-scram`. A listener of one's own: `listener` = (name, protocol), its address is then `secure_servers`;
+    with `proxy` = a port, clients of that listener are told to come to 127.0.0.1 there.
     """
 
     def __init__(
@@ -131,6 +132,7 @@ class KafkaServer:
         properties: Mapping[str, str] | None = None,
         formatting: Sequence[str] = (),
         listener: tuple[str, str] | None = None,
+        proxy: int | None = None,
     ) -> None:
         self._jars = jars()
         self._kept = data is not None
@@ -139,11 +141,15 @@ class KafkaServer:
         self.log = self.folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._formatting = formatting
+        self.proxy = proxy
         atexit.register(self.close)
         public, controller, secure = port or free_port(), free_port(), free_port()
         self.bootstrap_servers = f"127.0.0.1:{public}"
         self.secure_servers = f"localhost:{secure}"
-        self._write_properties(public, controller, (*listener, secure) if listener else None, properties or {})
+        more = dict(properties or {})
+        if listener and proxy:
+            more["advertised.listeners"] = f"PLAINTEXT://127.0.0.1:{public},{listener[0]}://127.0.0.1:{proxy}"
+        self._write_properties(public, controller, (*listener, secure) if listener else None, more)
 
     def _write_properties(
         self, public: int, controller: int, secure: tuple[str, str, int] | None, more: Mapping[str, str]

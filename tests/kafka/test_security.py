@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import trustme
 from confluent_kafka import KafkaException
-from cryptography.hazmat.primitives import serialization
 
 from pipeline.settings import Kafka, Settings
 from pipeline.stream import clients
 from tests.conftest import unavailable
 from tests.kafka.server import KafkaServer, KafkaUnavailable
+from tests.kafka.tls import keystore
 
 pytestmark = pytest.mark.kafka
 SECONDS = 20.0
@@ -27,18 +27,9 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[KafkaSer
     folder = tmp_path_factory.mktemp("tls")
     authority, ca = trustme.CA(), folder / "ca.pem"
     authority.cert_pem.write_to_path(str(ca))
-    certificate = authority.issue_cert("localhost")
-    chain = b"".join(blob.bytes() for blob in certificate.cert_chain_pems)
-    key = serialization.load_pem_private_key(certificate.private_key_pem.bytes(), None)
-    pkcs8 = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
     listener = "listener.name.secure."
     login = "org.apache.kafka.common.security"
-    properties = {
-        f"{listener}ssl.keystore.type": "PEM",
-        f"{listener}ssl.keystore.certificate.chain": one_line(chain),
-        f"{listener}ssl.keystore.key": one_line(pkcs8),
+    properties = keystore(authority, "secure") | {
         f"{listener}sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
         f"{listener}plain.sasl.jaas.config": f'{login}.plain.PlainLoginModule required user_{USER}="{PASSWORD}";',
         f"{listener}scram-sha-256.sasl.jaas.config": f"{login}.scram.ScramLoginModule required;",
@@ -51,11 +42,6 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[KafkaSer
         unavailable(str(missing))
     yield server.start(), ca
     server.close()
-
-
-def one_line(pem: bytes) -> str:
-    """PEM as a value of a Java properties file."""
-    return pem.decode().replace("\n", "\\n")
 
 
 def login(server: KafkaServer, **more: object) -> Settings:

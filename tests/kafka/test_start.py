@@ -10,24 +10,13 @@ import orjson
 import pytest
 from confluent_kafka import TopicPartition
 
-from pipeline.records import FileOrigin
 from pipeline.settings import Settings
-from pipeline.sources.files import Sourced
 from pipeline.stream import clients
-from pipeline.stream.feeding import Feeder
 from tests.kafka.checker import SECONDS, arrived, clean, everything, finished, judge, results
-from tests.kafka.harness import Running, environment, start, value, working
+from tests.kafka.harness import Running, environment, feed, start, working
 from tests.kafka.server import free_port
 
 pytestmark = pytest.mark.kafka
-
-
-def feed(settings: Settings, *numbers: int) -> None:
-    """Raw records of these numbers."""
-    feeder = Feeder(settings, as_is=True)
-    for number in numbers:
-        feeder.send(Sourced(value(number), (), FileOrigin("test", number)))
-    assert feeder.finish().sent == len(numbers)
 
 
 def test_it_says_that_it_delivers_exactly_once(kafka_settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from confluent_kafka import OFFSET_STORED, TopicPartition
 
 from pipeline.metrics import Metrics
-from pipeline.stream.messages import Aborted, Consumed, Output
+from pipeline.stream.messages import Aborted, Consumed, Held, Output
 from pipeline.stream.progress import Progress
 from pipeline.stream.worker import Worker, WorkerRules
 
@@ -37,6 +37,8 @@ class Message:
         return b"v"
 
     def headers(self) -> None: ...
+    def timestamp(self) -> tuple[int, int]:
+        return 1, 1000 * self.at
 
 
 @dataclass
@@ -108,11 +110,11 @@ class Work:
     """A batch that is done when the test says so."""
 
     taken: Sequence[Consumed]
-    state: str = "done"  # waiting, begun, done
+    state: str = "done"  # waiting, begun, done; held: done, and too many are dead
     dropped: bool = False
 
     def wait(self, _seconds: float) -> bool:
-        return self.state == "done"
+        return self.state in ("done", "held")
 
     def begun(self) -> bool:
         return self.state != "waiting"
@@ -121,6 +123,8 @@ class Work:
         self.dropped = True
 
     def outputs(self, _refused: dict[int, str]) -> list[Output]:
+        if self.state == "held":
+            raise Held("a fault of the test")
         return []
 
     def committed(self) -> None: ...
@@ -134,6 +138,11 @@ class Stage:
     works: list[Work] = field(default_factory=list)
     name: str = "enrich"
     source: str = "raw"
+    open_turns: int = 0
+
+    def may_take(self, _now: float) -> bool:
+        self.open_turns -= 1
+        return self.open_turns < 0
 
     def submit(self, taken: Sequence[Consumed]) -> Work:
         self.works.append(Work(taken, self.states.pop(0) if self.states else "done"))
@@ -188,6 +197,30 @@ def test_an_abort_drops_all_in_flight_and_starts_at_the_committed_offset() -> No
     assert [work.dropped for work in stage.works] == [False, True, False]
     assert script.starts == [OFFSET_STORED, OFFSET_STORED]
     assert delivery.ends == [7]
+
+
+def test_a_held_batch_is_taken_again_when_its_stage_takes_records() -> None:
+    """However often it is held, nothing is delivered; what is in flight behind it is dropped; no end of the worker."""
+    held = [records(5), records(6)] * 5
+    script, stage, delivery = Script([assign, *held, records(5), records()]), Stage(["held"] * 10), Delivery()
+    run(script, stage, delivery)
+    assert script.starts == [OFFSET_STORED] * 11
+    assert delivery.ends == [6]
+
+
+def test_a_stage_that_takes_nothing_is_paused() -> None:
+    """Its partitions are paused while its breaker is open, and read again afterwards."""
+    seen: list[bool] = []
+
+    def look(script: Script) -> list[Message]:
+        seen.append(script.paused)
+        return []
+
+    script, stage, delivery = Script([assign, look, look, look, records(5), records()]), Stage([]), Delivery()
+    stage.open_turns = 3
+    run(script, stage, delivery)
+    assert seen == [True, True, False]
+    assert delivery.ends == [6]
 
 
 def test_records_that_come_with_a_new_assignment_are_dropped() -> None:

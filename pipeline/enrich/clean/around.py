@@ -1,3 +1,4 @@
+# cython: boundscheck=False, wraparound=False, initializedcheck=False
 """The features of a line that come from the lines around it: neighbours, windows, places, elements.
 
 Plain Python that is compiled where a compiler is: around.pxd gives the types. Integers only, rounded down.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.enrich.clean import shapes
+from pipeline.enrich.clean.kinds import COMMENTS, SHARE_BAR
 from pipeline.enrich.clean.lines import Line
 from pipeline.enrich.clean.reach import LABEL_WORDS, LIST_ITEMS, lead, reach_down, reach_up
 from pipeline.enrich.clean.region import closing, densest
 from pipeline.enrich.clean.verdicts import Verdict, loose, opener, strict
-from pipeline.reasons import CutKind
 
 CLEAN_LINES = 20  # a list in an article holds at most one common word such as 'Home' in so many lines
 SECTION_LINES = 12  # titles below a heading such as 'Related' inside the body
@@ -27,7 +27,7 @@ def strict_verdicts(lines: Sequence[Line]) -> list[Verdict | None]:
         verdict = verdicts[i]
         is_inside = is_inside or line.prose
         if verdict is not None:
-            is_heading = is_inside and opener(line) == verdict.kind and verdict.kind != CutKind.COMMENTS
+            is_heading = is_inside and opener(line) is verdict.kind and verdict.kind is not COMMENTS
             section = Verdict(verdict.kind, f"beside_{verdict.kind}", 0.6) if is_heading else None
             left = SECTION_LINES
         elif section is not None and left and not (line.prose or line.joined or line.ends or _says_more(line)):
@@ -44,11 +44,11 @@ def _name_runs(lines: Sequence[Line], verdicts: list[Verdict | None]) -> None:
     services = [bool(line.phrases) and not line.prose and _names_service(line) for line in lines]
     for i, is_one in enumerate(services):
         if is_one and verdicts[i] is None and (services[i - 1 : i] == [True] or services[i + 1 : i + 2] == [True]):
-            verdicts[i] = Verdict(CutKind.SHARE_BAR, "beside_share_bar", 0.8)
+            verdicts[i] = Verdict(SHARE_BAR, "beside_share_bar", 0.8)
 
 
 def _names_service(line: Line) -> bool:
-    return any(phrase.kind == CutKind.SHARE_BAR for phrase in line.phrases)
+    return any(phrase.kind is SHARE_BAR for phrase in line.phrases)
 
 
 def _says_more(line: Line) -> bool:

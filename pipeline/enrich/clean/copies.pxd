@@ -1,5 +1,8 @@
 # Types of copies.py for the compiler; what the code does stands there.
 cimport cython
+from pipeline.enrich.clean.words cimport tokens
+
+cdef int MIN_COPY
 
 @cython.locals(head=list, body=list, part=list, shared=int)
 cpdef double copies(str line, str other) except -1

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.enrich.clean.kinds import OTHER
 from pipeline.enrich.clean.verdicts import Verdict
-from pipeline.reasons import CutKind
 from pipeline.records import Cut, Page
 
-MARGIN = Verdict(CutKind.OTHER, "outer_whitespace", 1.0)
+MARGIN = Verdict(OTHER, "outer_whitespace", 1.0)
 
 
 def make_cuts(page: Page, verdicts: Sequence[Verdict | None]) -> tuple[Cut, ...]:

@@ -11,13 +11,13 @@ from pipeline.enrich.clean.columns import WIDTH
 from pipeline.enrich.clean.edges import trim
 from pipeline.enrich.clean.extract import main_text
 from pipeline.enrich.clean.features import features
+from pipeline.enrich.clean.kinds import NEWSLETTER
 from pipeline.enrich.clean.lines import Line
 from pipeline.enrich.clean.markup import Markup
 from pipeline.enrich.clean.model import Part, load_model
 from pipeline.enrich.clean.topic import fill_topics
 from pipeline.enrich.clean.trees import UNIT, score
 from pipeline.enrich.clean.verdicts import Verdict
-from pipeline.reasons import CutKind
 from pipeline.records import Page
 
 BODY = -UNIT // 5  # log odds from which a block is body: chances of .45
@@ -88,7 +88,7 @@ def _without_boxes(lines: Sequence[Line], kept: list[bool]) -> list[bool]:
 
 def _is_box(line: Line, markup: Markup) -> bool:
     marked = markup.hinted(line)
-    return marked is not None and marked.kind == CutKind.NEWSLETTER and marked.confidence >= SURELY
+    return marked is not None and marked.kind is NEWSLETTER and marked.confidence >= SURELY
 
 
 def _words(lines: Sequence[Line], kept: Sequence[bool]) -> int:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.enrich.clean import copies, shapes
+from pipeline.enrich.clean.kinds import BYLINE, COMMENT_FORM, COMMENTS, COPYRIGHT, HEADLINE, NEWSLETTER, SHARE_BAR
 from pipeline.enrich.clean.lines import Line
 from pipeline.enrich.clean.markup import Markup
 from pipeline.enrich.clean.verdicts import Verdict, loose
-from pipeline.reasons import CutKind
 
 EDGE_LINES = 6  # lines at each end of the body that the loose rules look at
-ABOVE_BODY = frozenset([CutKind.BYLINE, CutKind.HEADLINE, CutKind.SHARE_BAR])
-BELOW_BODY = frozenset([CutKind.NEWSLETTER, CutKind.COMMENT_FORM, CutKind.COMMENTS, CutKind.COPYRIGHT])
+ABOVE_BODY = frozenset([BYLINE, HEADLINE, SHARE_BAR])
+BELOW_BODY = frozenset([NEWSLETTER, COMMENT_FORM, COMMENTS, COPYRIGHT])
 MIN_BELOW = 3  # words of a line that a headline may be a copy of
 
 
@@ -61,13 +61,13 @@ def _at_head(lines: Sequence[Line], i: int, title: str | None) -> Verdict | None
     near = lines[i + 1 : i + 1 + EDGE_LINES]
     below = next((other.text for other in near if other.units >= max(line.units, MIN_BELOW)), "")
     if copies.same_title(line.text, title):
-        return Verdict(CutKind.HEADLINE, "headline_title", 0.95)
+        return Verdict(HEADLINE, "headline_title", 0.95)
     alike = copies.copies(line.text, below) if below != line.text else 0.0
     enough = 0.9 if line.prose and line.ends else 0.1  # a sentence must repeat the next one's beginning, not its words
     if alike >= enough:
-        return Verdict(CutKind.HEADLINE, "headline_copy", alike)
+        return Verdict(HEADLINE, "headline_copy", alike)
     if line.tag == "h1":
-        return Verdict(CutKind.HEADLINE, "headline_tag", 0.9)
+        return Verdict(HEADLINE, "headline_tag", 0.9)
     found = loose(line, "above")
     if found is not None or line.ends or line.prose:
         return found
@@ -80,8 +80,8 @@ def _at_tail(line: Line) -> Verdict | None:
     if found is not None:
         return found
     if not line.tag and shapes.is_author_bio(line.text):
-        return Verdict(CutKind.BYLINE, "author_bio", 0.7)
+        return Verdict(BYLINE, "author_bio", 0.7)
     marked = Markup().hinted(line)
     if marked is None or marked.confidence < 0.8 or marked.kind not in BELOW_BODY:
         return None
-    return marked if marked.kind == CutKind.NEWSLETTER or not line.prose else None
+    return marked if marked.kind is NEWSLETTER or not line.prose else None

@@ -1,7 +1,12 @@
 # Types of lines.py for the compiler; what the code does stands there.
 cimport cython
+from pipeline.enrich.clean cimport phrases, words
+
+cdef int LONG_LINE, MIN_JOINED, MAX_PHRASE_LINE
+cdef tuple MENU_MARKS
 
 
+@cython.no_gc  # no cycle can be made of them
 @cython.final
 cdef class Line:
     cdef readonly str text, tag
@@ -10,7 +15,7 @@ cdef class Line:
     cdef readonly tuple hints
     cdef readonly bint ends, prose, has_words
     cdef public bint joined
-    cdef public object phrases
+    cdef public tuple phrases
 
 
 @cython.locals(marks=int, mark=str)

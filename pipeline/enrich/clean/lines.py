@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pipeline.enrich.clean import phrases, words
 from pipeline.enrich.clean.phrases import Phrase
 from pipeline.records import Block, Page
@@ -29,7 +27,7 @@ class Line:
         self.prose = _looks_like_prose(text, units, self.ends, links)  # reads like running text
         self.joined = False  # a line of a hard-wrapped paragraph: the sentence runs on from or into a neighbour
         self.has_words = words.has_words(text)  # else it is a rule or an ornament
-        self.phrases: Sequence[Phrase] = ()  # that it is or begins with
+        self.phrases: tuple[Phrase, ...] = ()  # that it is or begins with
 
 
 def _looks_like_prose(text: str, units: int, ends: bool, links: float) -> bool:

@@ -1,6 +1,9 @@
 # Types of markup.py for the compiler; what the code does stands there.
 cimport cython
 from pipeline.enrich.clean.lines cimport Line
+from pipeline.enrich.clean.verdicts cimport Verdict
+
+cdef Verdict CAPTION_TAG
 
 
 @cython.final
@@ -8,16 +11,17 @@ cdef class Markup:
     cdef frozenset around
     cdef dict nearest, sections, title_sections
 
-    cpdef hinted(self, Line line)
+    @cython.locals(number=object)
+    cpdef Verdict hinted(self, Line line)
 
     @cython.locals(known=dict)
-    cpdef container(self, Line line)
+    cpdef Verdict container(self, Line line)
 
 
 cdef _kind(tuple hints, int distance, str token, frozenset around)
 
-@cython.locals(distance=int, token=str)
-cdef _nearest(tuple hints, frozenset around)
+@cython.locals(distance=int, token=str, vague=Verdict, verdict=Verdict)
+cdef Verdict _nearest(tuple hints, frozenset around)
 
-@cython.locals(distance=int, token=str)
-cdef _section(tuple hints, frozenset around, bint is_title)
+@cython.locals(distance=int, token=str, vague=Verdict, verdict=Verdict)
+cdef Verdict _section(tuple hints, frozenset around, bint is_title)

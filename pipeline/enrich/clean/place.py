@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.enrich.clean import copies
+from pipeline.enrich.clean.kinds import BYLINE, CAPTION, HEADLINE, NAVIGATION, RELATED
 from pipeline.enrich.clean.lines import Line
 from pipeline.enrich.clean.verdicts import Verdict, Where
 from pipeline.reasons import CutKind
@@ -12,7 +13,7 @@ from pipeline.reasons import CutKind
 MENU = 4  # short lines, one after the other: more than the labels of an article
 SHORT = 3  # words: a label, a menu entry or a button, hardly a headline
 FAR_HEADLINE = 40  # lines above the body in which a title or a tag says headline: pictures and buttons stand between
-PICTURED = frozenset([CutKind.HEADLINE, CutKind.BYLINE, CutKind.RELATED, CutKind.CAPTION])
+PICTURED = frozenset([HEADLINE, BYLINE, RELATED, CAPTION])
 
 
 class Place:
@@ -61,7 +62,7 @@ class Place:
 
     def is_menu(self) -> bool:
         """Below the entries of a menu."""
-        return self.run >= MENU or self.follows(CutKind.NAVIGATION)
+        return self.run >= MENU or self.follows(NAVIGATION)
 
     def is_first(self) -> bool:
         """The line before is the heading of a section."""
@@ -69,10 +70,10 @@ class Place:
 
     def follows(self, kind: CutKind) -> bool:
         """The line before is of this kind."""
-        return self.before is not None and self.before.kind == kind
+        return self.before is not None and self.before.kind is kind
 
     def has_picture(self, widget: Verdict | None) -> bool:
         """A picture may stand here: near the headline, or in a teaser."""
         if widget is not None:
-            return widget.kind != CutKind.NAVIGATION
+            return widget.kind is not NAVIGATION
         return self.before is not None and self.before.kind in PICTURED

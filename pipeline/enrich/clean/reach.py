@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from pipeline.enrich.clean import copies, shapes, words
+from pipeline.enrich.clean.kinds import ADVERT, CAPTION, COMMENT_FORM, COMMENTS, NEWSLETTER, RELATED
 from pipeline.enrich.clean.lines import MIN_PROSE, Line
 from pipeline.enrich.clean.verdicts import Verdict, loose, opener
-from pipeline.reasons import CutKind
 
 LABEL_WORDS = 3  # and fewer are a label, no sentence
 LIST_ITEMS = 12  # lines that a list may have
@@ -17,7 +17,7 @@ MIN_COMMAS = 3  # of it
 MIN_CUT_OFF = 5  # words of a last line without its full stop
 LIST_HEAD = 5  # words before the colon of a sentence that a list goes on
 INTERRUPTIONS = 3  # lines in a row that may stand between two paragraphs of a text
-INTERRUPTING = frozenset([CutKind.ADVERT, CutKind.CAPTION, CutKind.RELATED, CutKind.NEWSLETTER])
+INTERRUPTING = frozenset([ADVERT, CAPTION, RELATED, NEWSLETTER])
 _ITEM = re.compile(r"(?:\d{1,2}[.)]|[-–•*·‣▪]) ?[^\W\d]")
 
 
@@ -50,7 +50,7 @@ def reach_up(lines: Sequence[Line], given: Sequence[Verdict | None], start: int)
         verdict = given[i] or loose(lines[i], "above")
         if verdict is not None:
             interruptions += 1
-            if interruptions > INTERRUPTIONS or not _interrupts(lines[i], verdict) or verdict.kind == CutKind.CAPTION:
+            if interruptions > INTERRUPTIONS or not _interrupts(lines[i], verdict) or verdict.kind is CAPTION:
                 break
         elif lines[i].prose and not copies.copies(lines[i].text, lines[start].text):
             start, interruptions = lead(lines, given, i), 0
@@ -107,6 +107,6 @@ def _is_cut_off(line: Line, below: Sequence[Line], given: Sequence[Verdict | Non
     """
     if not below or given[0] is None:
         return False
-    is_form = opener(below[0]) in (CutKind.COMMENT_FORM, CutKind.COMMENTS)
+    is_form = opener(below[0]) in (COMMENT_FORM, COMMENTS)
     capitals = sum(part[:1].isupper() for part in line.text.split())
     return line.units >= (MIN_CUT_OFF if is_form else MIN_PROSE) and line.links < 0.5 and 2 * capitals < line.units

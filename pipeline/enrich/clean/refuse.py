@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pipeline.enrich.clean.kinds import COMMENTS, COOKIE_NOTICE
 from pipeline.enrich.clean.lines import Line
-from pipeline.enrich.clean.signs import asks_for_consent, asks_for_scripts, is_consent_button, names_error
+from pipeline.enrich.clean.signs import (
+    BUTTON_WORDS,
+    asks_for_consent,
+    asks_for_scripts,
+    is_consent_button,
+    may_have_button,
+    names_error,
+)
 from pipeline.enrich.clean.verdicts import Verdict
-from pipeline.reasons import CutKind, RejectReason
+from pipeline.reasons import RejectReason
 
 SHORT_WORDS = 50  # below: flagged, never refused for it
 FEW_WORDS = 240  # a page of so few, links aside, may name an error in any short line
@@ -107,7 +115,7 @@ def _is_shell(lines: Sequence[Line], verdicts: Sequence[Verdict | None], total: 
     if html is not None and is_empty and "<script" in html.lower():
         return True
     return total < FEW_WORDS and any(
-        asks_for_scripts(line.text) and (verdict is None or verdict.kind != CutKind.COMMENTS)
+        asks_for_scripts(line.text) and (verdict is None or verdict.kind is not COMMENTS)
         for line, verdict in zip(lines, verdicts, strict=True)
     )
 
@@ -124,13 +132,15 @@ def _is_error(lines: Sequence[Line], title: str | None, total: int) -> bool:
 
 def _is_consent(lines: Sequence[Line], verdicts: Sequence[Verdict | None]) -> bool:
     """Consent is asked for, with a button to give it, and little else is kept or reads like running text."""
+    if not may_have_button("\n".join([line.text for line in lines if line.units <= BUTTON_WORDS])):
+        return False
     if not any(is_consent_button(line.text, line.units) for line in lines):
         return False
     asked = [asks_for_consent(line.text) for line in lines]
     other = sum(
         line.units
         for line, verdict, is_asked in zip(lines, verdicts, asked, strict=True)
-        if not is_asked and (verdict is None or ((line.prose or line.joined) and verdict.kind != CutKind.COOKIE_NOTICE))
+        if not is_asked and (verdict is None or ((line.prose or line.joined) and verdict.kind is not COOKIE_NOTICE))
     )
     return any(asked) and other < CONSENT_WORDS
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.enrich.clean.kinds import ADVERT, COMMENT_FORM, COMMENTS, NEWSLETTER, RELATED
 from pipeline.enrich.clean.lines import Line
 from pipeline.enrich.clean.verdicts import Verdict, opener
-from pipeline.reasons import CutKind
 
 # Costs in words of prose. A heading of a section that follows articles must be paid for by more prose behind it than a
 # few teasers hold; a bare short line is bridged by one paragraph. Only the order of size matters.
@@ -14,8 +14,8 @@ SHORT_LINE = -5.0
 SHORT_SENTENCE = -1.0
 CUT_LINE = -6.0
 BOX_LINE = -1.0  # below the heading of a box, which has paid already, or an advert between two paragraphs
-SECTION = {CutKind.COMMENT_FORM: -40.0, CutKind.COMMENTS: -40.0, CutKind.RELATED: -25.0, CutKind.NEWSLETTER: -10.0}
-REPLIES = (CutKind.COMMENT_FORM, CutKind.COMMENTS)
+SECTION = {COMMENT_FORM: -40.0, COMMENTS: -40.0, RELATED: -25.0, NEWSLETTER: -10.0}
+REPLIES = (COMMENT_FORM, COMMENTS)
 FREE_WORDS = 8  # of a prose line do not count
 MAX_WORDS = 60  # of a line count
 CLOSING_SHARE = 0.3  # a comment heading ends the article when this share of the prose below it stands above it
@@ -26,7 +26,7 @@ FURNITURE_SHARE = 0.2  # of its words count of a prose line in such an element
 def score(line: Line, verdict: Verdict | None, is_late: bool = True) -> float:
     """What the line adds to a region, in words; `is_late`: most of the running text stands above it."""
     if verdict is not None:
-        if verdict.rule.startswith("beside_") or verdict.kind == CutKind.ADVERT:
+        if verdict.rule.startswith("beside_") or verdict.kind is ADVERT:
             return BOX_LINE
         return SECTION.get(verdict.kind, CUT_LINE) if is_late and opener(line) else CUT_LINE
     if line.prose:

@@ -43,7 +43,10 @@ _AGENCIES = (  # last words of those names
     "images", "getty", "photo", "press", "shutterstock", "istock", "unsplash", "alliance", "imago", "commons",
     "reuters", "afp", "epa", "dpa", "ap", "apa", "efe", "ansa", "keystone",
 )  # fmt: skip
-_CREDIT_NAMES = ("hot", "mag", "fot", "ctur", "ld", "cr")  # parts of photo, image, foto, picture, bild, credit
+_AGENCY_ENDS = tuple({name[-2:] for name in _AGENCIES})
+_ODD_CASED = "ſıİ\u212a"  # also an s, an i, a k where case does not count
+_CREDIT_NAMES = ("oto", "mage", "cture", "raph", "ld", "t")  # ends of photo, image, picture, photograph, bild, credit
+_OPENERS = ("(", "[")
 _CREDIT_BRACKETS = ("(a", "[a", "(r", "[r")
 _CLOSERS = (")", "）", "]")
 _SIGNS = "".join(sign for sign in map(chr, range(128)) if not (sign.isalnum() or sign == "_"))  # \W of ASCII
@@ -62,19 +65,31 @@ def begins_with_copyright(text: str) -> bool:
     return match is not None and units(text[: 2 * MAX_CHARS]) <= 45
 
 
-def _may_close_with_agency(low: str) -> bool:
+def _may_close_with_agency(text: str) -> bool:
     """The last word is the last of an agency's name; not told of other letters than ASCII."""
-    tail = low[-16:]
-    return not tail.isascii() or tail.rstrip(_SIGNS).endswith(_AGENCIES)
+    tail = text[-16:]
+    if tail.isascii():
+        return tail.lower().rstrip(_SIGNS).endswith(_AGENCIES)
+    if not tail[-1].isalpha():
+        return True
+    return tail[-1] in _ODD_CASED or (tail[-1].isascii() and (tail[-2] > "\x7f" or tail.lower().endswith(_AGENCY_ENDS)))
+
+
+def _may_name_picture(text: str) -> bool:
+    """Before a colon stands the end of photo, image, credit or their like, with a full stop or without."""
+    for part in text.split(":")[:-1]:
+        if part[-12:].lower().rstrip(".").endswith(_CREDIT_NAMES):
+            return True
+    return False
 
 
 def is_credit(text: str) -> bool:
     """Names an agency or a photographer as a picture credit does."""
     if len(text) > 2 * MAX_CHARS:
         return False
-    low = text.lower()
-    is_named = ":" in text and has_mark(low, _CREDIT_NAMES)
-    if not (is_named or has_mark(low, _CREDIT_BRACKETS) or _may_close_with_agency(low)):
+    is_named = ":" in text and _may_name_picture(text)
+    is_bracketed = has_mark(text, _OPENERS) and has_mark(text.lower(), _CREDIT_BRACKETS)
+    if not (is_named or is_bracketed or _may_close_with_agency(text)):
         return False
     return _CREDIT.search(text) is not None
 

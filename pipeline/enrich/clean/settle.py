@@ -10,10 +10,22 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.enrich.clean import shapes
+from pipeline.enrich.clean.kinds import (
+    BYLINE,
+    CAPTION,
+    COMMENT_FORM,
+    COMMENTS,
+    COPYRIGHT,
+    HEADLINE,
+    LABEL,
+    NAVIGATION,
+    OTHER,
+    RELATED,
+    TAGS,
+)
 from pipeline.enrich.clean.lines import Line
 from pipeline.enrich.clean.markup import Markup
 from pipeline.enrich.clean.verdicts import Verdict
-from pipeline.reasons import CutKind
 
 HEAD = 8  # lines above the body that may be the article's own
 HEADLINE_HEAD = 40  # the same where one of them is surely the headline
@@ -28,18 +40,18 @@ FEW = 8  # lines that are hardly a menu
 LONG_LIST = 15  # links, one after the other, that are no teasers
 TEASERS = 0.3  # share of such lines around a teaser
 
-OWN = frozenset([CutKind.HEADLINE, CutKind.BYLINE, CutKind.LABEL, CutKind.TAGS, CutKind.CAPTION])
-LISTED = OWN | {CutKind.RELATED, CutKind.NAVIGATION, CutKind.OTHER}  # what may be a part of a menu or a list of teasers
-ENDS_TAIL = frozenset([CutKind.RELATED, CutKind.COMMENTS, CutKind.COMMENT_FORM, CutKind.NAVIGATION, CutKind.COPYRIGHT])
+OWN = frozenset([HEADLINE, BYLINE, LABEL, TAGS, CAPTION])
+LISTED = OWN | {RELATED, NAVIGATION, OTHER}  # what may be a part of a menu or a list of teasers
+ENDS_TAIL = frozenset([RELATED, COMMENTS, COMMENT_FORM, NAVIGATION, COPYRIGHT])
 SURE_HEADLINE = frozenset(["headline_title", "headline_tag", "headline_copy"])
 SURE = frozenset(["bracketed_credit", "credit_shape", "picture_credit", "caption_tag", "ruby_reading", "separator"])
 TAGGED = frozenset(["tags_phrase", "beside_tags"])
 DATED = frozenset(["date_line", "byline_phrase", "byline_shape"])
-REPLIES = frozenset([CutKind.COMMENTS, CutKind.COMMENT_FORM])
-AMONG_REPLIES = Verdict(CutKind.COMMENTS, "among_replies", 0.7)
-AMONG_TITLES = Verdict(CutKind.RELATED, "among_titles", 0.6)
-AMONG_ENTRIES = Verdict(CutKind.NAVIGATION, "among_entries", 0.6)
-ADDRESS = Verdict(CutKind.NAVIGATION, "address", 0.6)
+REPLIES = frozenset([COMMENTS, COMMENT_FORM])
+AMONG_REPLIES = Verdict(COMMENTS, "among_replies", 0.7)
+AMONG_TITLES = Verdict(RELATED, "among_titles", 0.6)
+AMONG_ENTRIES = Verdict(NAVIGATION, "among_entries", 0.6)
+ADDRESS = Verdict(NAVIGATION, "address", 0.6)
 WEAK = ("short_line_", "title_", "teaser_", "prose_", "linked_", "beside_related", "bare_", "name_", "heading_of")
 
 BESIDE = ("beside_", *WEAK)
@@ -162,7 +174,7 @@ def _is_title(line: Line, verdict: Verdict | None, markup: Markup) -> bool:
     if line.units < shortest or shapes.is_menu(line.text) or shapes.is_contact(line.text):
         return False
     marked = markup.container(line)
-    return marked is None or marked.kind != CutKind.NAVIGATION or marked.confidence < 0.8
+    return marked is None or marked.kind is not NAVIGATION or marked.confidence < 0.8
 
 
 def _is_open(line: Line, verdict: Verdict, near: bool, above: bool) -> bool:
@@ -170,7 +182,7 @@ def _is_open(line: Line, verdict: Verdict, near: bool, above: bool) -> bool:
     if verdict.kind in REPLIES:
         return False
     if near:
-        return line.tag in ("li", "dd") and line.links > 0.8 and verdict.kind == CutKind.LABEL
+        return line.tag in ("li", "dd") and line.links > 0.8 and verdict.kind is LABEL
     if verdict.rule in SURE or (verdict.rule in TAGGED and (line.units > 1 or not above)):
         return False
     is_vague = verdict.rule in ("navigation_markup", "related_markup")
@@ -182,7 +194,7 @@ def _settled(line: Line, verdict: Verdict, share: float, markup: Markup) -> Verd
     if verdict.rule == "byline_markup" and line.units >= LONG_TITLE:  # the portrait of an author
         return verdict
     marked = markup.container(line)
-    is_count = marked is not None and marked.kind == CutKind.COMMENTS and shapes.is_count(line.text)
+    is_count = marked is not None and marked.kind is COMMENTS and shapes.is_count(line.text)
     if marked is not None and marked.confidence >= 0.8 and not (is_count and share >= TEASERS):
         return marked
     if shapes.is_contact(line.text) or shapes.is_address(line.text):

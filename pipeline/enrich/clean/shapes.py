@@ -33,6 +33,7 @@ _DATE = re.compile(
 )
 _COUNT = re.compile(r"[\d.,]{1,12} ?[kKmM]?")
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)
+_CLOCK_MARKS = (":", ".", "m", "M")
 _PLACE = re.compile(r"\d{1,3} ?/ ?\d{1,3}")
 _REPLY = frozenset(
     ["reply", "antworten", "antwort", "répondre", "responder", "rispondi", "odpowiedz", "beantwoorden", "reageer",
@@ -86,14 +87,28 @@ def has_digit(text: str) -> bool:
     return False
 
 
+def _has_date(text: str) -> bool:
+    """A date; each has four digits, and signs or spaces between them."""
+    return count_digits(text) >= 4 and _DATE.search(text) is not None
+
+
+def count_digits(text: str) -> int:
+    """Decimal digits of any script in the line."""
+    count = 0
+    for character in text:
+        if "0" <= character <= "9" or (character > "\x7f" and character.isdecimal()):
+            count += 1
+    return count
+
+
 def is_date_line(text: str) -> bool:
     """Little but a date, with or without a time of day."""
     if len(text) > MAX_CHARS or not has_digit(text) or units(text) > 14:
         return False
     if text[0] in _DASHES:  # the signature of a post that is quoted
         return False
-    if _DATE.search(text) is None:
-        return _CLOCK.search(text) is not None and units(_CLOCK.sub(" ", text)) <= 3
+    if not _has_date(text):
+        return has_mark(text, _CLOCK_MARKS) and _CLOCK.search(text) is not None and units(_CLOCK.sub(" ", text)) <= 3
     return units(_DATE.sub(" ", text)) <= 6
 
 
@@ -105,6 +120,12 @@ def _are_names(parts: list[str]) -> bool:
     return True
 
 
+def _may_open_byline(text: str) -> bool:
+    """The first word is 'By', or one that is not told."""
+    head = text[:8].replace(":", " ").split()  # longer than each of _NAME_STARTS
+    return not head or head[0].lower() in _NAME_STARTS
+
+
 def is_byline(text: str) -> bool:
     """'By' in some language and capitalised names, a name and a calling, or a name behind a dash."""
     if len(text) > MAX_CHARS:
@@ -112,6 +133,8 @@ def is_byline(text: str) -> bool:
     if text[0] in _DASHES:
         name, _, place = text.lstrip(_DASHES + " ").partition(",")
         return is_name(name) and len(place.split()) <= 3 and text[-1].isalpha() and ":" not in text
+    if text.isascii() and "," not in text and not _may_open_byline(text):
+        return False
     parts = text.replace(",", " ").replace(":", " ").split()
     if len(parts) < 2 or len(parts) > 14:
         return False
@@ -177,22 +200,14 @@ def is_footnote(text: str) -> bool:
     return "↩" in text and text[-3:].rstrip().endswith("↩")
 
 
-def _may_name_service(text: str) -> bool:
-    """A word that is a service, or one that may hold it between other signs."""
-    for part in text.casefold().split():
-        if part in _SERVICES or not part.isalpha():
-            return True
-    return False
-
-
 def is_share_bar(text: str) -> bool:
     """Names of services to share on, at least two and half of its words."""
     if len(text) > MAX_CHARS:
         return False
-    if not _may_name_service(text):
-        return False
     found = tokens(text)
-    count = sum(map(_SERVICES.__contains__, found))
+    count = 0
+    for word in found:
+        count += word in _SERVICES
     return count >= 2 and 2 * count >= len(found)
 
 
@@ -216,7 +231,7 @@ def _may_be_contact(text: str) -> bool:
 
 def is_contact(text: str) -> bool:
     """A telephone number, a town with its postal code, an account: parts of the publisher's address."""
-    if len(text) > 80 or not has_digit(text) or not _may_be_contact(text) or _DATE.search(text) is not None:
+    if len(text) > 80 or not has_digit(text) or not _may_be_contact(text) or _has_date(text):
         return False
     return _CONTACT.search(text) is not None
 
@@ -237,4 +252,4 @@ def is_menu(text: str) -> bool:
 
 def is_count(text: str) -> bool:
     """Nothing but a number, as a counter shows it."""
-    return _COUNT.fullmatch(text[:20]) is not None
+    return (text[:1].isdecimal() or text[:1] in ".,") and _COUNT.fullmatch(text[:20]) is not None

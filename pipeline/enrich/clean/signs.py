@@ -79,6 +79,11 @@ _BUTTON = re.compile(
     r"|aceitar|rejeitar|recusar|akkoord|weigeren|akceptuj|zgadzam|odrzuć|принять|отклонить|согласен",
     re.IGNORECASE,
 )
+_BUTTON_MARKS = (  # parts of the words above
+    "accept", "agree", "consent", "reject", "decline", "got it", "einverst", "akzept", "zustimm", "ablehn", "accepter",
+    "continuer s", "refuser", "aceptar", "rechaz", "accett", "rifiut", "aceit", "rejeit", "recus", "akkoord", "weiger",
+    "akcept", "zgadz", "odrzu", "принят", "отклон", "соглас",
+)  # fmt: skip
 
 
 def names_error(text: str, words: int) -> bool:
@@ -98,6 +103,12 @@ def asks_for_consent(text: str) -> bool:
     """The site speaks to the reader of cookies, partners or privacy."""
     text = text[:MAX_CHARS]
     return _CONSENT.search(text) is not None and _PERSON.search(text) is not None
+
+
+def may_have_button(texts: str) -> bool:
+    """A part of the word of such a button stands in these lines; only then each is looked at."""
+    low = texts.casefold().replace("ı", "i").replace("\u0307", "")  # what an i may be where case does not count
+    return any(mark in low for mark in _BUTTON_MARKS)
 
 
 def is_consent_button(text: str, words: int) -> bool:

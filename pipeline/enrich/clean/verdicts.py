@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from pipeline.enrich.clean import phrases, rights, shapes, words
+from pipeline.enrich.clean.kinds import (
+    BYLINE,
+    CAPTION,
+    COPYRIGHT,
+    LABEL,
+    NAVIGATION,
+    OTHER,
+    PAYWALL_NOTICE,
+    SHARE_BAR,
+)
 from pipeline.enrich.clean.lines import Line
 from pipeline.enrich.clean.phrases import Phrase
 from pipeline.reasons import CutKind
@@ -13,15 +23,44 @@ Where: TypeAlias = Literal["above", "inside", "below"]
 
 MAX_INVITATION = 25  # words of a closing line whose later sentences are looked at
 MIN_SENTENCE_PHRASE = 3  # words a phrase must have to cut a whole sentence inside the body
+_STOPS = (".", "!", "?")  # of ASCII
 QUOTES = "\"'“”„‘«»‹›「『"  # what begins with one is said by somebody, not by the page
 
 
-class Verdict(NamedTuple):
-    """A line goes: what it is, the rule that says so, how sure that rule is."""
+class Verdict:
+    """A line goes: what it is, the rule that says so, how sure that rule is. Never changed once it is made."""
 
-    kind: CutKind
-    rule: str
-    confidence: float
+    def __init__(self, kind: CutKind, rule: str, confidence: float) -> None:
+        self.kind = kind
+        self.rule = rule
+        self.confidence = confidence
+
+    def __eq__(self, other: object) -> bool:
+        return repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(self.rule)
+
+    def __repr__(self) -> str:
+        return f"Verdict({self.kind}, {self.rule}, {self.confidence})"
+
+
+_PICTURE_CREDIT = Verdict(CAPTION, "picture_credit", 0.8)
+_COPYRIGHT_SIGN = Verdict(COPYRIGHT, "copyright_sign", 0.9)
+_BRACKETED_CREDIT = Verdict(CAPTION, "bracketed_credit", 0.8)
+_BYLINE_BEFORE_DATE = Verdict(BYLINE, "byline_shape", 0.8)
+_SEPARATOR = Verdict(OTHER, "separator", 0.9)
+_SHARE_NAMES = Verdict(SHARE_BAR, "share_names", 0.85)
+_NAMED_ADDRESS = Verdict(BYLINE, "byline_address", 0.7)
+_BYLINE_SHAPE = Verdict(BYLINE, "byline_shape", 0.85)
+_DATE_LINE = Verdict(BYLINE, "date_line", 0.85)
+_INITIALS = Verdict(BYLINE, "initials", 0.7)
+_FOR_SUBSCRIBERS = Verdict(PAYWALL_NOTICE, "for_subscribers", 0.8)
+_PICTURE_NUMBER = Verdict(CAPTION, "picture_number", 0.7)
+_CREDIT_SHAPE = Verdict(CAPTION, "credit_shape", 0.7)
+_MENU_SHAPE = Verdict(NAVIGATION, "menu_shape", 0.8)
+_ADDRESS_ABOVE = Verdict(BYLINE, "address", 0.6)
+_ADDRESS = Verdict(NAVIGATION, "address", 0.6)
 
 
 def of_phrase(phrase: Phrase, confidence: float) -> Verdict:
@@ -32,7 +71,7 @@ def of_phrase(phrase: Phrase, confidence: float) -> Verdict:
 def strict(line: Line) -> Verdict | None:
     """What cuts a line wherever it stands: a phrase that articles do not say, a copyright line, a caption's credit."""
     if rights.is_picture_credit(line.text):
-        return Verdict(CutKind.CAPTION, "picture_credit", 0.8)
+        return _PICTURE_CREDIT
     for phrase in line.phrases:
         if phrase.outside:
             continue
@@ -41,9 +80,9 @@ def strict(line: Line) -> Verdict | None:
         if len(phrase.key) - phrase.key.count(":") >= MIN_SENTENCE_PHRASE and line.text[0] not in QUOTES:
             return of_phrase(phrase, 0.8)
     if rights.is_copyright(line.text) if not line.prose else rights.begins_with_copyright(line.text):
-        return Verdict(CutKind.COPYRIGHT, "copyright_sign", 0.9)
+        return _COPYRIGHT_SIGN
     if rights.has_bracketed_credit(line.text):
-        return Verdict(CutKind.CAPTION, "bracketed_credit", 0.8)
+        return _BRACKETED_CREDIT
     return None
 
 
@@ -67,8 +106,8 @@ def named(line: Line, where: Where, beside: CutKind | None = None) -> Verdict | 
 
 
 def _rank(phrase: Phrase, where: Where, beside: CutKind | None) -> tuple[bool, bool, bool]:
-    is_label = phrase.kind == CutKind.LABEL
-    return phrase.kind != beside, is_label != (where == "above"), phrase.outside
+    is_label = phrase.kind is LABEL
+    return phrase.kind is not beside, is_label != (where == "above"), phrase.outside
 
 
 def loose(line: Line, where: Where, beside: CutKind | None = None) -> Verdict | None:
@@ -78,11 +117,7 @@ def loose(line: Line, where: Where, beside: CutKind | None = None) -> Verdict | 
     if where == "below" and 1 < line.units <= MAX_INVITATION and (said := _said_later(line)) is not None:
         return said
     if line.prose:
-        return (
-            Verdict(CutKind.BYLINE, "byline_shape", 0.8)
-            if where == "above" and shapes.is_joined_byline(line.text)
-            else None
-        )
+        return _BYLINE_BEFORE_DATE if where == "above" and shapes.is_joined_byline(line.text) else None
     return _shaped(line, where)
 
 
@@ -90,32 +125,34 @@ def _shaped(line: Line, where: Where) -> Verdict | None:
     if line.units == 1 and line.text.isalpha():  # one word has no shape
         return None
     if not line.has_words:
-        return Verdict(CutKind.OTHER, "separator", 0.9)
+        return _SEPARATOR
     if shapes.is_share_bar(line.text):
-        return Verdict(CutKind.SHARE_BAR, "share_names", 0.85)
+        return _SHARE_NAMES
     if shapes.is_named_address(line.text):
-        return Verdict(CutKind.BYLINE, "byline_address", 0.7)
+        return _NAMED_ADDRESS
     if shapes.is_byline(line.text):
-        return Verdict(CutKind.BYLINE, "byline_shape", 0.85)
+        return _BYLINE_SHAPE
     if shapes.is_date_line(line.text):
-        return Verdict(CutKind.BYLINE, "date_line", 0.85)
+        return _DATE_LINE
     if where == "below" and shapes.is_initials(line.text):
-        return Verdict(CutKind.BYLINE, "initials", 0.7)
+        return _INITIALS
     if where == "below" and shapes.is_for_subscribers(line.text):
-        return Verdict(CutKind.PAYWALL_NOTICE, "for_subscribers", 0.8)
+        return _FOR_SUBSCRIBERS
     if shapes.is_picture_number(line.text):
-        return Verdict(CutKind.CAPTION, "picture_number", 0.7)
+        return _PICTURE_NUMBER
     if rights.is_credit(line.text):
-        return Verdict(CutKind.CAPTION, "credit_shape", 0.7)
+        return _CREDIT_SHAPE
     if shapes.is_menu(line.text):
-        return Verdict(CutKind.NAVIGATION, "menu_shape", 0.8)
+        return _MENU_SHAPE
     if shapes.is_address(line.text):
-        return Verdict(CutKind.BYLINE if where == "above" else CutKind.NAVIGATION, "address", 0.6)
+        return _ADDRESS_ABOVE if where == "above" else _ADDRESS
     return None
 
 
 def _said_later(line: Line) -> Verdict | None:
     """The second sentence of a closing line is the one that invites: 'Enjoyed this? Leave a comment below.'"""
+    if line.text.isascii() and not words.has_mark(line.text[:-1], _STOPS):
+        return None
     for part in words.sentences(line.text)[1:4]:
         for phrase in phrases.matches(part, part.split()):
             if not phrase.outside and len(phrase.key) > 1:

@@ -1,7 +1,15 @@
 # Types of words.py for the compiler; what the code does stands there.
 cimport cython
 
+cdef bytes _WORDS
+
+@cython.locals(found=list, low=str)
 cpdef list tokens(str text)
+
+cpdef list split_ascii(str text, bytes table)
+
+@cython.locals(part=str)
+cpdef bint are_plain(list parts) except -1
 
 cpdef int units(str text) except -1
 

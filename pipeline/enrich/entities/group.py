@@ -1,69 +1,107 @@
-"""Mentions -> entities: which mentions of an article name the same thing. A first version, by name alone."""
+"""Mentions -> entities: which mentions of an article name the same thing."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TypeAlias
+from typing import NamedTuple
 
+from pipeline.enrich.entities.join import Form, join
+from pipeline.enrich.entities.names import Name, read
+from pipeline.enrich.entities.overrides import NONE, Overrides, Rule
 from pipeline.records import Entity, Label, Mention
 
-Key: TypeAlias = tuple[Label, str]
 
-_POSSESSIVE = re.compile(r"['’]s?$")
-_TITLES = frozenset(["mr", "mrs", "ms", "dr", "sir", "lord", "president", "prime", "minister", "foreign"])
+class _Head(NamedTuple):
+    """What an entity is, before its mentions are counted."""
+
+    id: str
+    label: Label
+    name: str
+    merge: Rule | None
 
 
-def group(mentions: Sequence[Mention], length: int) -> tuple[list[Mention], list[Entity]]:
-    """The mentions with their entity's index, and the entities in order of first mention.
+def group(mentions: Sequence[Mention], length: int, overrides: Overrides = NONE) -> tuple[list[Mention], list[Entity]]:
+    """The mentions with the index and the label of their entity, and the entities in order of first mention.
 
-    Same label and name (case-folded, without possessive) is one entity; a Person's last name alone joins the only
-    fuller name of the article that ends with it. Salience is half the share of all mentions, half how early the first
-    one stands in a text of `length` code points.
+    `length` of the text in code points. Mentions that `overrides` stops are left out. Salience is half the share of all
+    mentions, half how early the first one stands, 0 to 1. Linear in the number of mentions.
     """
-    names = [_name(mention.text) for mention in mentions]
-    keys: list[Key] = [(m.label, name.casefold()) for m, name in zip(mentions, names, strict=True)]
-    fuller = _fuller_names({key for key in keys if key[0] == "Person"})
-    keys = [fuller.get(key, key) for key in keys]
-    order = {key: index for index, key in enumerate(dict.fromkeys(keys))}
-    members: list[list[int]] = [[] for _ in order]
-    for position, key in enumerate(keys):
-        members[order[key]].append(position)
-    entities = [_entity(mentions, names, m, length, key[1]) for key, m in zip(order, members, strict=True)]
-    return [replace(m, entity=order[key]) for m, key in zip(mentions, keys, strict=True)], entities
+    kept, of, forms = _read(mentions, overrides)
+    roots = join(forms, _bracketed(kept, of))
+    merges = {roots[i]: form.merge for i, form in enumerate(forms) if form.merge is not None}
+    heads = {root: _head(forms[root], merges.get(root)) for root in dict.fromkeys(roots)}
+    members: dict[str, tuple[_Head, list[int]]] = {}
+    for position, form in enumerate(of):
+        head = heads[roots[form]]
+        members.setdefault(head.id, (head, []))[1].append(position)
+    out = list(kept)
+    entities = []
+    for index, (head, positions) in enumerate(members.values()):
+        confidence = 0.0
+        for position in positions:
+            mention = kept[position]
+            confidence = max(confidence, mention.confidence)
+            out[position] = Mention(mention.start, mention.end, head.label, mention.text, mention.confidence, index)
+        salience = 0.5 * len(positions) / len(kept) + 0.5 - 0.5 * kept[positions[0]].start / max(1, length)
+        entities.append(
+            Entity(
+                id=head.id,
+                label=head.label,
+                name=head.name,
+                count=len(positions),
+                salience=round(salience, 4),
+                confidence=round(confidence, 4),
+                kb_id=head.merge.kb_id if head.merge else None,
+                country=head.merge.country if head.merge else None,
+            )
+        )
+    return out, entities
 
 
-def _entity(mentions: Sequence[Mention], names: Sequence[str], members: list[int], length: int, key: str) -> Entity:
-    forms = Counter(names[i] for i in members if names[i].casefold() == key)
-    first = mentions[members[0]]
-    early = 1 - first.start / max(1, length)
-    return Entity(
-        id=f"{first.label}:{key}",
-        label=first.label,
-        name=forms.most_common(1)[0][0],
-        count=len(members),
-        salience=round(0.5 * len(members) / len(mentions) + 0.5 * early, 4),
-        confidence=round(max(mentions[i].confidence for i in members), 4),
-    )
+def _read(mentions: Sequence[Mention], overrides: Overrides) -> tuple[list[Mention], list[int], list[Form]]:
+    """The mentions that are not stopped, the index of the form of each, and the forms: one for a label and a name."""
+    names: dict[tuple[Label, str], Name] = {}
+    index: dict[tuple[Label, str], int] = {}
+    kept: list[Mention] = []
+    of: list[int] = []
+    forms: list[Form] = []
+    for mention in mentions:
+        written = mention.label, mention.text
+        name = names.get(written)
+        if name is None:
+            name = names[written] = read(mention.text, mention.label)
+        key = mention.label, name.key
+        if key in overrides.stops:
+            continue
+        at = index.setdefault(key, len(forms))
+        if at == len(forms):
+            forms.append(Form(mention.label, name, overrides.merges.get(key), overrides.splits.get(key)))
+        form = forms[at]
+        form.shown[name.shown] = form.shown.get(name.shown, 0) + 1
+        form.short = form.short or name.short
+        form.titled = form.titled or name.titled
+        form.sure = max(form.sure, mention.confidence)
+        form.weight += mention.confidence
+        kept.append(mention)
+        of.append(at)
+    return kept, of, forms
 
 
-def _name(text: str) -> str:
-    name = " ".join(text.split())
-    return _POSSESSIVE.sub("", name) or name
+def _bracketed(mentions: Sequence[Mention], of: Sequence[int]) -> list[tuple[int, int]]:
+    """Forms of neighbours with two code points between them: `World Health Organization (WHO`."""
+    pairs: dict[tuple[int, int], None] = {}
+    for i in range(1, len(mentions)):
+        if mentions[i].start - mentions[i - 1].end == 2 and of[i] != of[i - 1]:
+            pairs[of[i - 1], of[i]] = None
+    return list(pairs)
 
 
-def _fuller_names(persons: set[Key]) -> dict[Key, Key]:
-    """For each last name alone, the fuller name that it stands for, where there is exactly one."""
-    by_last: dict[str, list[Key]] = {}
-    for key in persons:
-        words = [word for word in key[1].split() if word.rstrip(".") not in _TITLES]
-        if len(words) > 1:
-            by_last.setdefault(words[-1], []).append(key)
-    out = {}
-    for key in persons:
-        words = [word for word in key[1].split() if word.rstrip(".") not in _TITLES]
-        if len(words) == 1 and len(candidates := by_last.get(words[0], [])) == 1:
-            out[key] = candidates[0]
-    return out
+def _head(form: Form, merge: Rule | None) -> _Head:
+    """The entity that a form leads: called by its most frequent writing, a person by the fullest one."""
+    if merge is not None and merge.name is not None:
+        name, label = merge.name, merge.label or form.label
+    else:
+        person, label = form.label == "Person", form.label
+        shown = form.shown
+        name = max(shown, key=lambda one: (one.count(" ") if person else 0, shown[one], not one.isupper()))
+    return _Head(f"{label}:{name.casefold()}", label, name, merge)

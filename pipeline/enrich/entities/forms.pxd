@@ -1,0 +1,25 @@
+# Types of forms.py for the compiler; what the code does stands there.
+cimport cython
+from pipeline.enrich.entities.rows cimport Form, beside_rows, lookup, own_rows
+
+cdef int _T, _R
+
+@cython.final
+cdef class Forms:
+    cdef const unsigned int[::1] _keys, _words
+    cdef const signed char[::1] _weights
+    cdef const int[::1] _clusters
+    cdef object _lock
+    cdef readonly dict known
+    cdef readonly object sums
+    cdef readonly int edge
+
+    @cython.locals(found=list, known=dict, form=Form)
+    cpdef tuple read(self, list surfaces)
+
+    @cython.locals(form=Form, rows="unsigned int[::1]", offset=int, count=int)
+    cdef Form _made(self, str surface)
+
+    @cython.locals(keys="const unsigned int[::1]", weights="const signed char[::1]", sums="short[::1]",
+                   size="unsigned long long", number=int, key="unsigned int", place="unsigned long long", tag=int)
+    cdef int _add(self, unsigned int[::1] rows, int count, Py_ssize_t base) except -1
