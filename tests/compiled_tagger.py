@@ -77,7 +77,7 @@ def seen(article: ModuleType, html: str) -> object:
     tokens, forms, tags = _read(html)
     one = article.Article(tokens, forms)
     article.mark_listed(one, model().names, model().kinds)
-    found: list[object] = [list(one.listed), list(one.lower), list(one.slots), list(one.capital)]
+    found: list[object] = [list(one.listed), list(one.lower), list(one.shape), list(one.capital)]
     out, ends = _numbers("I", 20 * (len(tags) + 1)), _numbers("i", len(tags) + 1)
     for function in (article.document_rows, article.context_rows):
         found.append((list(out[: function(one, out, ends)]), list(ends)))

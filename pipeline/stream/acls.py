@@ -45,10 +45,10 @@ def acls(settings: Settings, role: Role) -> list[Acl]:
     if role == "reader":
         read = (topics.enriched, topics.rejected, topics.entities, topics.dead, topics.ledger)
         return [*(Acl("Read", "topic", name) for name in read), Acl("Read", "group", f"{group}-reader", prefixed=True)]
-    read = (topics.raw, topics.enriched, topics.ledger)
+    own = (topics.raw, topics.enriched, topics.ledger)
     written = (topics.enriched, topics.rejected, topics.dead, topics.ledger, topics.entities)
     return [
-        *(Acl("Read", "topic", name) for name in read),
+        *(Acl("Read", "topic", name) for name in own),
         *(Acl("Write", "topic", name) for name in written),
         *(Acl("Read", "group", f"{group}-{part}") for part in ("enrich", "entities", "views")),
         Acl("Write", "transactional-id", f"{group}-", prefixed=True),

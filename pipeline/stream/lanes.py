@@ -14,11 +14,15 @@ _RETENTION = "retention.ms"
 
 
 def replay_lane(settings: Settings) -> Settings:
-    """The settings of a worker of the lane, and of who fills it: `<raw>.replay`, group `<group>-replay`."""
+    """The settings of a worker of the lane, and of who fills it: `<raw>.replay`, group `<group>-replay`, no breaker.
+
+    All that lies there has died before: to die again is no news, and the attempts are counted.
+    """
     return settings.model_copy(
         update={
             "topics": settings.topics.model_copy(update={"raw": f"{settings.topics.raw}{topics.REPLAY}"}),
             "worker": settings.worker.model_copy(update={"group": f"{settings.worker.group}-replay"}),
+            "breaker": settings.breaker.model_copy(update={"enabled": False}),
         }
     )
 

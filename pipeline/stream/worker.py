@@ -169,6 +169,8 @@ class Worker:
         low, high = self._consumer.get_watermark_offsets(place, timeout=_SECONDS)
         committed = self._consumer.committed([place], timeout=_SECONDS)[0].offset
         advice = "Accept it by resetting the group's offsets, then restart"
+        if committed < 0:  # brokers forget the offsets of a topic with it
+            return f"{topic}/{partition} has no committed offset any more: was the topic made anew? Restart to read it"
         if committed > high:
             return f"{topic}/{partition} ends at {high}, before the committed offset {committed}: made anew? {advice}"
         return (

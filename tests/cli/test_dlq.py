@@ -1,4 +1,4 @@
-"""`articles dlq` on the embedded broker: counts, one letter in full, what would change, and replays that repeat nothing."""
+"""`articles dlq` on the embedded broker: counts, one letter in full, what would change, replays that repeat nothing."""
 
 from __future__ import annotations
 
@@ -132,9 +132,11 @@ def test_show_tells_all(servers: str, run: Invoke) -> None:
     wanted = {"reason": "internal_error", "step": "decode", "detail": "why it died", "attempt": 1, "value_bytes": 5000}
     assert wanted.items() <= told.items()
     assert ["h", "\\xff"] in told["headers"]
-    assert [
-        len(data(run, "show", "1/0", *most)["value"]) for most in ([], ["--bytes", "10"], ["--bytes", "0"])
-    ] == [2000, 10, 5000]
+    assert [len(data(run, "show", "1/0", *most)["value"]) for most in ([], ["--bytes", "10"], ["--bytes", "0"])] == [
+        2000,
+        10,
+        5000,
+    ]
     assert "5000 bytes, the first 2000 of them" in run("dlq", "show", "1/0").stdout
     done = run("dlq", "show", "1/1")
     assert (done.exit_code, done.stderr) == (1, f"Error: there is no letter 1/1 in {TOPICS.dead}\n")

@@ -14,7 +14,7 @@ from pipeline.reasons import DeadReason, RejectReason
 from pipeline.records import Json, LedgerCounts, LedgerRecord, encode
 from pipeline.schemas import example
 from pipeline.views import ledger
-from pipeline.views.ledger import OTHER_SITES, Ledger
+from pipeline.views.ledger import LANE, OTHER_SITES, Ledger
 
 
 def entry(first: int, last: int, partition: int = 0, site: str = "news.example", group: str = "articles") -> Json:
@@ -115,3 +115,13 @@ def test_sites_have_rows_and_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     names = ["a.example", "", "b.example", "a.example", "c.example"]
     made = folded([entry(n * 10, n * 10 + 9, site=name) for n, name in enumerate(names)])
     assert made.sites == {"a.example": [20, 16, 2, 2], "": [10, 8, 1, 1], OTHER_SITES: [20, 16, 2, 2]}
+
+
+def test_the_replay_lane_has_holes() -> None:
+    """Markers of transactions lie between its records: no alarm; what comes twice, or is more than fits, is one."""
+    lane = {"topic": f"raw{LANE}"}
+    batch = entry(0, 9) | lane
+    holed = folded([batch | {"last": 14}, entry(17, 20) | lane])
+    assert (holed.balanced, holed.totals()["in"]) == (True, 14)
+    assert dict(folded([batch, batch]).alarms) == {"overlap": 1}
+    assert dict(folded([batch | {"last": 8}]).alarms) == {"unbalanced": 1}

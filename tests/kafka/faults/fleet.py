@@ -157,6 +157,10 @@ class Fleet:
         rows = [line.split(" ") for line in lines]
         return [Reached(float(row[0]), int(row[1]), row[2], tuple(row[3:])) for row in rows]
 
+    def at(self, point: str) -> list[Reached]:
+        """Every time that any worker was at the point."""
+        return [line for line in self.history() if line.point == point]
+
     def send(self, slot: int, how: signal.Signals) -> float:
         """Sends a signal to the worker of a slot; when."""
         with self._lock:
@@ -189,7 +193,7 @@ class Fleet:
     def wait_point(self, point: str, count: int, seconds: float = SECONDS) -> Reached:
         """Until workers have been at the point so often; the last of these times."""
         deadline = time.monotonic() + seconds
-        while len(found := [line for line in self.history() if line.point == point]) < count:
+        while len(found := self.at(point)) < count:
             assert time.monotonic() < deadline, f"{point} was reached {len(found)} times, not {count}"
             time.sleep(0.02)
         return found[count - 1]

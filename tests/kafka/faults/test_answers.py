@@ -52,7 +52,8 @@ def test_answers_are_lost(kafka_settings: Settings, proxy: Proxy, action: Action
     assert tried.found == kept(tried.load.fed)
 
 
-@pytest.mark.parametrize("point", [pytest.param("acked", marks=pytest.mark.soak), "offsets"])
+@pytest.mark.soak
+@pytest.mark.parametrize("point", ["acked", "offsets"])
 def test_the_old_owner_commits_while_the_new_one_asks(kafka_settings: Settings, proxy: Proxy, point: str) -> None:
     """Row 5: it goes on when the new owner's question for committed offsets is on its way."""
     with trial(kafka_settings, proxy, plans={0: [f"{point}@5=STOP"]}, more=SHORT) as tried:
@@ -65,14 +66,9 @@ def test_the_old_owner_commits_while_the_new_one_asks(kafka_settings: Settings, 
     assert tried.found == kept(tried.load.fed)
 
 
-@pytest.mark.parametrize(
-    ("apis", "action"),
-    [
-        pytest.param(apis, action, marks=[] if (apis, action) == (TRANSACTION, Action.STALL) else pytest.mark.soak)
-        for apis in (TRANSACTION, GROUP, LEADER, tuple(Api))
-        for action in (Action.STALL, Action.LOSE)
-    ],
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("apis", [TRANSACTION, GROUP, LEADER, tuple(Api)])
+@pytest.mark.parametrize("action", [Action.STALL, Action.LOSE])
 def test_a_worker_reaches_only_a_part(
     kafka_settings: Settings, proxy: Proxy, apis: tuple[Api, ...], action: Action
 ) -> None:

@@ -21,6 +21,7 @@ def test_a_schedule_is_a_function_of_its_seed() -> None:
     assert {len(storm(seed)) for seed in range(50)} == {3, 4, 5, 6}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", [3])
 def test_a_storm(kafka: KafkaServer, kafka_settings: Settings, proxy: Proxy, seed: int) -> None:
     """Faults over each other, then heal and drain: every promise is kept."""
