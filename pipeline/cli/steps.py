@@ -85,7 +85,9 @@ def _cuts(cuts: tuple[Cut, ...]) -> Table:
 
 
 def _entities(outcome: Enriched) -> Table:
-    table = Table("label", "name", "count", "salience", "confidence")
+    table = Table("label", "name", "count", "salience", "confidence", "place or value")
     for e in outcome.entities or ():
-        table.add_row(e.label, Text(visible(e.name)), str(e.count), f"{e.salience:.2f}", f"{e.confidence:.2f}")
+        told = e.value or " ".join(part for part in (e.country, e.kb_id) if part)
+        about = str(e.count), f"{e.salience:.2f}", f"{e.confidence:.2f}"
+        table.add_row(e.label, Text(visible(e.name)), *about, Text(visible(told)))
     return table
