@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.enrich.clean import clean_html, clean_text
 from pipeline.enrich.shadow import open_shadow_roots
-from quality.boilerplate.corpus import rows
+from quality.corpora import rows
 from quality.non_articles import non_articles
 from quality.score_refusals import in_chrome
 from tests.test_cases import CASES, NAMES, expected

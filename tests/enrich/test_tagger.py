@@ -17,7 +17,8 @@ from pipeline.enrich.entities.model import MAGIC, MODEL, ModelError, read_model
 from pipeline.enrich.entities.tagger import CHUNK, Tagger, load_tagger
 from pipeline.enrich.entities.tokens import MAX_PIECE, tokenise
 from pipeline.records import Label
-from quality.score_tagger import rows, score
+from quality.corpora import rows
+from quality.score_tagger import score
 
 DEV_FLOOR = 0.79  # one point below the card's figure
 ARTICLE = """The mayor of Lagos, Adaora Testwell, met Prime Minister Oskar Fabelman in Berlin on Monday.
@@ -244,4 +245,4 @@ def test_the_model_is_small_and_its_card_names_it() -> None:
 @pytest.mark.data
 def test_f1_on_dev_holds() -> None:
     """Exact-span F1 on worldwide-dev does not fall below the floor: the score of the card less one point."""
-    assert score(load_tagger(), rows("worldwide-dev"))["all"][2] >= DEV_FLOOR
+    assert score(load_tagger(), rows("ner/worldwide-dev"))["all"][2] >= DEV_FLOOR

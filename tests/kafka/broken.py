@@ -17,6 +17,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 
 from pipeline.stream import clients, delivery
 from pipeline.stream.delivery import ExactlyOnce
+from pipeline.stream.failpoints import reached
 from pipeline.stream.messages import Aborted, GroupMetadata, Output
 from pipeline.stream.stages import EnrichWork
 from pipeline.stream.worker import Batch, Worker
@@ -53,7 +54,7 @@ def offsets_first() -> None:
     honest = Worker._commit
 
     def commit(self: Worker, batch: Batch) -> None:
-        self._consumer.commit(offsets=batch.next_offsets(), asynchronous=False)
+        self._consumer.commit(offsets=batch.offsets, asynchronous=False)
         honest(self, batch)
 
     Worker._commit = commit  # type: ignore[method-assign]
@@ -76,8 +77,11 @@ def letters_outside() -> None:
     producer = _plain()
 
     def change(honest: Deliver, self: ExactlyOnce, outputs: Sequence[Output], offsets: Any, metadata: Any) -> None:
-        _send(producer, [output for output in outputs if ".dlq" in output.topic])
+        letters = [output for output in outputs if ".dlq" in output.topic]
+        _send(producer, letters)
         producer.flush()
+        if letters:
+            reached("lettered", offsets)  # a point of this mistake alone
         honest(self, [output for output in outputs if ".dlq" not in output.topic], offsets, metadata)
 
     _delivering(change)

@@ -231,6 +231,13 @@ def finished(settings: Settings, seconds: float = SECONDS) -> bool:
     return done
 
 
+def wait_ended(settings: Settings, seconds: float) -> None:
+    """Waits until no transaction is open, for what one hides is not to be seen; one that stays is judged `pending`."""
+    deadline = time.monotonic() + seconds
+    while pending(settings, *results(settings), settings.topics.ledger) and time.monotonic() < deadline:
+        time.sleep(0.5)
+
+
 def group_consumer(settings: Settings) -> tuple[Consumer, list[TopicPartition]]:
     """A client that asks for the stable offsets of stage `enrich` without joining its group; the raw partitions."""
     topic = settings.topics.raw

@@ -11,12 +11,23 @@ from dataclasses import dataclass, field
 from confluent_kafka import KafkaException
 
 from pipeline.settings import Settings
-from tests.kafka.checker import Verdict, clean, everything, finished, group_consumer, judge, place_of, results
+from tests.kafka.checker import (
+    Verdict,
+    clean,
+    everything,
+    finished,
+    group_consumer,
+    judge,
+    place_of,
+    results,
+    wait_ended,
+)
 from tests.kafka.faults.fleet import Fleet
 from tests.kafka.faults.proxy import Proxy, Rule
 from tests.kafka.harness import WORKER, Load
 
 DRAIN_SECONDS = 120.0
+ENDED_SECONDS = 30.0  # a transaction's timeout, and the broker's look for such, which is every 10 s
 _SLACK = {"memory": 30 * 1024**2, "threads": 8, "files": 20}  # one client more, whose predecessor is not gone yet
 
 
@@ -122,6 +133,7 @@ def trial(
         proxy.heal()
         fleet.honest()
         assert finished(settings, DRAIN_SECONDS), f"not everything is committed; ends: {fleet.ends}"
+        wait_ended(settings, ENDED_SECONDS)
         orphans = tuple(fleet.orphans())
     outputs = {place_of(message) for message in everything(settings, *results(settings))}
     tried.load.places.update(place_of(message) for message in tried.load.outputs.rest())
