@@ -151,9 +151,7 @@ def _found(value: object) -> StepState:
     return "run" if value else "none"
 
 
-def _steps(
-    language: Language | None, published_at: object, supported: bool, entities: list[Entity] | None
-) -> Steps:
+def _steps(language: Language | None, published_at: object, supported: bool, entities: list[Entity] | None) -> Steps:
     untagged: StepState = "unsupported" if language and not supported else "skipped"
     tagged = untagged if entities is None else _found(entities)
     placed = [entity for entity in entities or () if entity.country or entity.kb_id]

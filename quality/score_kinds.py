@@ -36,7 +36,7 @@ from typing import Any
 
 from pipeline.enrich.clean import clean_html, clean_text
 from pipeline.records import Block, Cleaned, Cut
-from quality.boilerplate.corpus import rows
+from quality.corpora import rows
 
 LABELLED = Path(__file__).with_name("cut_kinds.jsonl")
 SETS = ("fundus", "mozilla-readability", "newspaper4k", "trafilatura-half")

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from pipeline.enrich.clean import clean_html, clean_text
 from pipeline.records import Cleaned
-from quality.boilerplate.corpus import rows
+from quality.corpora import rows
 from quality.non_articles import non_articles
 
 PAGES = ("fundus", "mozilla-readability", "newspaper4k", "trafilatura-half")

@@ -6,33 +6,22 @@ Facility counts as a Location there. Speed counts tagging and grouping in proces
 
 from __future__ import annotations
 
-import gzip
-import json
-import os
 import time
 from collections import Counter
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable
 
 from pipeline.enrich.entities import find_entities, load_tagger
 from pipeline.enrich.entities.tagger import Tagger
 from pipeline.enrich.entities.tokens import tokenise
+from quality.corpora import Row, rows
 
-DATA = Path(os.environ.get("ARTICLES_DATA") or Path(__file__).parents[2] / "shared" / "data")
 OTHER_DOMAINS = ("wikigold", "ewt-dev-test", "crossner-politics")
 MERGED = {"Person": "Person", "Organization": "Organization", "Location": "Location", "Facility": "Location"}
 ARTICLE_CHARACTERS = 4096
-Row = dict[str, Any]
 Scores = dict[str, tuple[float, float, float, int]]  # by label, then 'all': precision, recall, F1, gold mentions
 
 
-def rows(name: str) -> list[Row]:
-    """The annotated articles of a set."""
-    with gzip.open(DATA / "ner" / f"{name}.jsonl.gz") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def score(tagger: Tagger, gold: list[Row], merged: dict[str, str] | None = None) -> Scores:
+def score(tagger: Tagger, gold: Iterable[Row], merged: dict[str, str] | None = None) -> Scores:
     """Exact span and label over all articles; `merged` maps our labels to the set's, others are not counted."""
     hits, found, wanted = Counter[str](), Counter[str](), Counter[str]()
     for row in gold:
@@ -72,10 +61,11 @@ def main() -> None:
     started = time.perf_counter()
     tagger = load_tagger()
     print(f"model {tagger.checksum} loaded in {1000 * (time.perf_counter() - started):.0f} ms")
-    dev = rows("worldwide-dev")
+    dev = list(rows("ner/worldwide-dev"))
     print(f"worldwide-dev\n{table(score(tagger, dev))}")
     for name in OTHER_DOMAINS:
-        print(f"{name}, Person Organization Location\n{table(score(tagger, rows(name), MERGED))}")
+        scores = score(tagger, rows(f"ner/{name}"), MERGED)
+        print(f"{name}, Person Organization Location\n{table(scores)}")
     rate, each = speed([row["text"] for row in dev])
     print(f"{rate:,.0f} tokens/s, {each:.1f} ms for an article of {ARTICLE_CHARACTERS} characters")
 

@@ -35,7 +35,6 @@ class Report:
     fed: int = 0
     seconds: float = 0.0
     outcomes: dict[str, tuple[str, str | None, Json]] = field(default_factory=dict)
-    page_texts: dict[str, str] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     entity_records: int = 0
 

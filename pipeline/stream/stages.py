@@ -131,7 +131,8 @@ class EnrichWork:
             self._stage.metrics.add(metrics.PROCESSED, count, ENRICH, outcome, reason)
         laps: Counter[str] = Counter()
         for result in self._results:
-            laps.update(result.laps)
+            for step, nanoseconds in result.laps.items():  # Counter.update costs five times as much
+                laps[step] += nanoseconds
         for step, nanoseconds in laps.items():
             self._stage.metrics.add(metrics.STEP_SECONDS, nanoseconds / 1e9, step)
         for reason, count in self._stage.pool.take_kills().items():

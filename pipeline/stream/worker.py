@@ -63,12 +63,8 @@ class Batch:
     epoch: int
     metadata: GroupMetadata
     records: Sequence[Consumed]
+    offsets: list[TopicPartition]  # for each partition the one after its last record
     work: Work
-
-    def next_offsets(self) -> list[TopicPartition]:
-        """For each partition the offset after its last record."""
-        ends = {(r.topic, r.partition): r.offset + 1 for r in self.records}
-        return [TopicPartition(topic, partition, offset) for (topic, partition), offset in ends.items()]
 
 
 class Worker:
@@ -143,10 +139,10 @@ class Worker:
             log.info("dropped records of another assignment", extra={"records": len(records)})
             self._rewind()
             return
-        batch = Batch(epoch, metadata, records, self._stage.submit(records))
+        batch = Batch(epoch, metadata, records, next_offsets(records), self._stage.submit(records))
         self._progress.took(records)
         self._pending.append(batch)
-        reached("taken", batch.next_offsets())
+        reached("taken", batch.offsets)
 
     def _usable(self, message: Message) -> bool:
         error = message.error()
@@ -255,11 +251,11 @@ class Worker:
         assert batch.epoch == self._epoch, "a batch of another assignment is never in flight"
         refused: dict[int, str] = {}
         started = time.monotonic()
-        reached("worked", batch.next_offsets())
+        reached("worked", batch.offsets)
         while True:
             outputs = batch.work.outputs(refused)
             try:
-                self._delivery.deliver(outputs, batch.next_offsets(), batch.metadata)
+                self._delivery.deliver(outputs, batch.offsets, batch.metadata)
                 break
             except Refused as error:  # of content: the records become dead letters, the batch goes on
                 if error.records.keys() <= refused.keys():
@@ -268,6 +264,12 @@ class Worker:
         self._aborts = 0
         batch.work.committed()
         self._progress.committed(batch.records, started, time.monotonic())
+
+
+def next_offsets(records: Sequence[Consumed]) -> list[TopicPartition]:
+    """For each partition the offset after its last record."""
+    ends = {(r.topic, r.partition): r.offset + 1 for r in records}
+    return [TopicPartition(topic, partition, offset) for (topic, partition), offset in ends.items()]
 
 
 def placed(message: Message) -> tuple[str, int, int]:

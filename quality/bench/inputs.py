@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -13,8 +11,8 @@ import orjson
 from pipeline.records import FileOrigin
 from pipeline.sample import load
 from pipeline.sources.files import Sourced, read
+from quality.corpora import FOLDER
 
-FOLDER = Path(os.environ.get("ARTICLES_DATA") or Path(__file__).parents[3] / "shared" / "data")
 _ARTICLES = "articles/worldwide-raw.jsonl.gz"
 _PAGES = ("fundus", "mozilla-readability", "newspaper4k", "trafilatura-half")
 _SAMPLE_ARTICLES = 30  # of the sample's records, the first are articles; the last is made to hang parsers

@@ -9,23 +9,18 @@ resiliparse say of it: weight SILVER where they agree, nothing where they do not
 
 from __future__ import annotations
 
-import gzip
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
-
-import orjson
 
 from pipeline.enrich.clean.align import align
 from pipeline.enrich.clean.extract import main_text
 from pipeline.enrich.clean.lines import read_lines
 from pipeline.enrich.page import read_page, text_blocks
 from pipeline.records import Page, RawArticle
+from quality.corpora import rows
 
-DATA = Path(os.environ.get("ARTICLES_DATA") or "../shared/data")
 SETS = ("fundus", "mozilla-readability", "newspaper4k", "trafilatura-half")
 MODES: tuple[Mode, ...] = ("html", "page", "light")
 SILVER = 0.5
@@ -48,12 +43,6 @@ class Document:
     body: str | None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-
-
-def rows(name: str) -> Iterator[dict[str, Any]]:
-    """The rows of a set: 'pages/fundus', 'articles/worldwide-raw'."""
-    with gzip.open(DATA / f"{name}.jsonl.gz") as lines:
-        yield from map(orjson.loads, lines)
 
 
 def site_of(row: dict[str, Any]) -> str:

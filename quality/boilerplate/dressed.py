@@ -13,7 +13,8 @@ from importlib.resources import files
 
 from pipeline.enrich.page import text_blocks
 from pipeline.records import Page
-from quality.boilerplate.corpus import Document, clean_documents, rows, site_of
+from quality.boilerplate.corpus import Document, clean_documents, site_of
+from quality.corpora import rows
 
 BELOW = ("comment_form", "share_bar", "newsletter", "tags", "copyright", "navigation", "related", "cookie_notice")
 WEIGHT = 0.5
@@ -58,8 +59,7 @@ def documents() -> Iterator[Document]:
     sources = [(d.name, d.site, d.body or "") for d in clean_documents()]
     sources += [(f"fundus/{row['id']}", site_of(row), row["body"]) for row in rows("pages/fundus")]
     bodies = [
-        (name, site, [part for line in text.splitlines() if (part := line.strip())])
-        for name, site, text in sources
+        (name, site, [part for line in text.splitlines() if (part := line.strip())]) for name, site, text in sources
     ]
     titles = [lines[0].split(". ")[0][:90] for _, _, lines in bodies if lines]
     known = phrases()

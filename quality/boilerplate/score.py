@@ -18,8 +18,9 @@ import trafilatura
 from pipeline.enrich.clean import clean, clean_html
 from pipeline.enrich.clean.extract import main_text
 from pipeline.reasons import CutKind
-from quality.boilerplate.corpus import MODES, SETS, Document, Mode, clean_documents, documents, rows
+from quality.boilerplate.corpus import MODES, SETS, Document, Mode, clean_documents, documents
 from quality.boilerplate.measures import Counts, counts, f1, interval, snippet_counts, snippet_f1
+from quality.corpora import rows
 
 _DECIDE = import_module("pipeline.enrich.clean.decide")  # the package has a function of that name
 

@@ -9,19 +9,15 @@ title are one entity.
 
 from __future__ import annotations
 
-import gzip
-import json
-import os
 import re
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pipeline.enrich.entities.names import TITLES, words_of
 from pipeline.records import Label, Mention
+from quality.corpora import rows
 
-DATA = Path(os.environ.get("ARTICLES_DATA") or Path(__file__).parents[3] / "shared" / "data")
 LABELS: dict[str, Label] = {"person": "Person", "place": "Location", "organization": "Organization"}
 _WORD = re.compile(r"[^\W\d_](?:[\w.&’'-]*\w)?\.?|[’']s|\d+|[^\w\s]")
 _JOINING = words_of("of the de del la le von van bin al for and & -")  # inside a name
@@ -45,10 +41,9 @@ class Document:
 
 def documents() -> list[Document]:
     """The whole corpus."""
-    with gzip.open(DATA / "ner" / "gum-links.jsonl.gz") as lines:
-        rows = [json.loads(line) for line in lines]
-    small = _written_small(row["text"] for row in rows)
-    return [_document(row, small) for row in rows]
+    read = list(rows("ner/gum-links"))
+    small = _written_small(row["text"] for row in read)
+    return [_document(row, small) for row in read]
 
 
 def _written_small(texts: Any) -> frozenset[str]:

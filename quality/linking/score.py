@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from pipeline.enrich.entities import load_tagger
@@ -20,7 +20,6 @@ from pipeline.records import Mention
 from quality.linking.corpus import Document, documents
 
 Counts = tuple[float, float, int]  # sums over mentions of precision and recall, and how many mentions
-Grouping = Callable[[Document], Sequence[Hashable]]
 DRAWS = 1000
 
 

@@ -17,10 +17,10 @@ from pipeline.enrich.entities.gazetteer import Gazetteer, load_gazetteer
 from pipeline.enrich.entities.group import group
 from pipeline.enrich.entities.places import place
 from pipeline.records import Entity, Mention
-from quality.score_tagger import Row, rows
+from quality.corpora import Row, rows
 
 ANNOTATED = Path(__file__).with_name("annotated.jsonl")
-SETS = ("worldwide-dev", "worldwide-train")
+SETS = ("ner/worldwide-dev", "ner/worldwide-train")
 
 
 @dataclass(frozen=True, slots=True)

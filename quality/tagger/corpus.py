@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
-import os
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, get_args
 
 import numpy
-import orjson
 
 from pipeline.enrich.entities.article import Article, context_rows, document_rows, mark_listed
 from pipeline.enrich.entities.rows import Form, beside_rows, own_rows
 from pipeline.enrich.entities.tokens import Tokens, tokenise
 from pipeline.records import Label
 
-DATA = Path(os.environ.get("ARTICLES_DATA") or "../shared/data")
 LABELS: tuple[str, ...] = get_args(Label)
-Row = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -43,12 +37,6 @@ class Knowledge:
     clusters: dict[int, int]
     names: array[int]
     kinds: array[int]
-
-
-def rows(name: str) -> list[Row]:
-    """The annotated articles of a set."""
-    with gzip.open(DATA / f"{name}.jsonl.gz") as lines:
-        return [orjson.loads(line) for line in lines]
 
 
 def apart(text: str, ents: Sequence[Sequence[Any]]) -> list[tuple[int, int, str]]:

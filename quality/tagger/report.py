@@ -6,19 +6,21 @@ from collections.abc import Mapping
 
 import numpy
 
+from quality.corpora import rows
+from quality.score_tagger import MERGED, OTHER_DOMAINS
 from quality.tagger import calibrate
-from quality.tagger.corpus import LABELS, Knowledge, document, rows
+from quality.tagger.corpus import LABELS, Knowledge, document
 from quality.tagger.learn import Weights
-from quality.tagger.score import MERGED, Tally, spans
+from quality.tagger.score import Tally, spans
 from quality.tagger.stages import emissions, read, twice
 
 DEV = "ner/worldwide-dev"
-OTHERS = ("ner/wikigold", "ner/ewt-dev-test", "ner/crossner-politics")
+OTHERS = [f"ner/{name}" for name in OTHER_DOMAINS]
 
 
 def _scored(name: str, knowledge: Knowledge, weights: Weights, merged: Mapping[str, str] | None) -> list[Tally]:
     """Of the first reading, of the second."""
-    annotations = rows(name)
+    annotations = list(rows(name))
     documents = [document(row["id"], row["text"], [], knowledge) for row in annotations]
     tallies = []
     for tags in (read(documents, weights), twice(documents, weights)[1]):
@@ -39,7 +41,7 @@ def _pooled(tallies: list[Tally]) -> float:
 
 
 def _by_region(knowledge: Knowledge, weights: Weights) -> dict[str, Tally]:
-    annotations = rows(DEV)
+    annotations = list(rows(DEV))
     documents = [document(row["id"], row["text"], [], knowledge) for row in annotations]
     found: dict[str, Tally] = {}
     for one, each, row in zip(documents, twice(documents, weights)[1], annotations, strict=True):

@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.records import Label
 from quality.tagger.corpus import LABELS, Document
 
-MERGED: Mapping[str, Label] = {
-    "Person": "Person",
-    "Organization": "Organization",
-    "Location": "Location",
-    "Facility": "Location",
-}
 Span = tuple[int, int, str]
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 
-import orjson
-
-from quality.tagger.corpus import DATA
+from quality.corpora import rows
 
 PAGES = ("fundus", "mozilla-readability", "newspaper4k")
 SMALL_WORDS = frozenset(["the", "of", "and", "to", "in", "is", "for", "that", "on", "with", "as", "was"])
@@ -31,17 +28,11 @@ def english(text: str) -> bool:
     return len(words) >= LEAST_WORDS and sum(word in SMALL_WORDS for word in words) > ENGLISH_SHARE * len(words)
 
 
-def _lines(name: str) -> Iterator[dict[str, str]]:
-    with gzip.open(DATA / f"{name}.jsonl.gz") as lines:
-        for line in lines:
-            yield orjson.loads(line)
-
-
 def texts(*, newswire: bool, leave_out: Collection[str]) -> list[Text]:
     """All unlabelled texts but those of the ids to leave out, in a fixed order."""
-    found = [Text(row["id"], "open", row["text"]) for row in _lines("articles/open-raw")]
+    found = [Text(row["id"], "open", row["text"]) for row in rows("articles/open-raw")]
     if newswire:
-        found += [Text(row["id"], "newswire", row["text"]) for row in _lines("articles/worldwide-raw")]
+        found += [Text(row["id"], "newswire", row["text"]) for row in rows("articles/worldwide-raw")]
     for name in PAGES:
-        found += [Text(row["id"], "page", row["body"]) for row in _lines(f"pages/{name}") if english(row["body"] or "")]
+        found += [Text(row["id"], "page", row["body"]) for row in rows(f"pages/{name}") if english(row["body"] or "")]
     return [one for one in found if one.name not in leave_out]

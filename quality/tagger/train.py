@@ -17,8 +17,9 @@ from pathlib import Path
 import numpy
 
 from pipeline.enrich.entities.model import MODEL
+from quality.corpora import rows
 from quality.tagger import calibrate, card, clusters, packed
-from quality.tagger.corpus import Document, Knowledge, apart, document, rows
+from quality.tagger.corpus import Document, Knowledge, apart, document
 from quality.tagger.leaks import all_runs, runs
 from quality.tagger.learn import Settings, Weights, gather, mean, train, vocabulary
 from quality.tagger.places import gazetteer
@@ -32,7 +33,7 @@ GOLD = ("ner/worldwide-train",)
 OPEN_GOLD = ("ner/wikigold", "ner/ewt-dev-test", "ner/crossner-politics")
 LEAST_COUNT = 4  # occurrences of a word with a cluster
 VECTOR, CONTEXTS = 80, 8000
-COARSE, FINE = 64, 16  # clusters, and clusters within each
+FINE = 16  # clusters within each of COARSE_OF_TEACHERS
 FOLDS = 4
 SILVER_LEAST = 3  # occurrences of a feature that only silver text has
 FIRST_WEIGHT, SECOND_WEIGHT, SILVER_WEIGHT = 0.8, 0.8, 0.25
@@ -76,7 +77,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=MODEL)
     choice = parser.parse_args()
     started = time.process_time()
-    dev = rows(DEV)
+    dev = list(rows(DEV))
     known = all_runs(row["text"] for row in dev)
     annotations = annotated(OPEN_GOLD if choice.without_newswire else GOLD, known)
     unlabelled = [

@@ -36,8 +36,3 @@ AT = {name: number for number, name in enumerate(NAMES)}
 LOG = [0] * 4096  # 16 * log2(1 + i), rounded down, by integers: the bit length of its sixteenth power
 for _i in range(1, 4096):
     LOG[_i] = ((_i + 1) ** 16).bit_length() - 1
-
-
-def log16(count: int) -> int:
-    """16 times the binary logarithm of 1 + count, rounded down; from 4095 on it stays."""
-    return LOG[count] if count < 4096 else LOG[4095]

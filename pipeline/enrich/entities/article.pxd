@@ -5,6 +5,7 @@ from pipeline.enrich.entities.rows cimport Form, lookup, mix
 
 
 cdef unsigned long long _ALL
+cdef int _ALONE, _SMALL
 
 @cython.final
 cdef class Article:

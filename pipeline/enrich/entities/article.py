@@ -16,12 +16,12 @@ from pipeline.enrich.entities.tokens import Tokens
 MAX_SEEN = 6  # occurrences of a form, the last ones, whose neighbours are told
 MAX_PHRASE = 5  # tokens of a name in the gazetteer
 EDGE = 7  # in place of the hash of a form: what stands beyond a piece
-ALONE, FEW = 200, 254  # codes of a form that stands once; of none
+_ALONE, _SMALL = 200, 255  # codes of forms: that stands once, plus its label; in lower case
 _ALL = 0xFFFFFFFF  # 32 bits, a number of C where it is compiled
 
 
 class Article:
-    """Tokens with what their forms say, by the number of the form; `place` is a token's place in its gazetteer name."""
+    """Tokens with what their forms say, by the number of the form; `listed` is what the gazetteer says of a token."""
 
     def __init__(self, tokens: Tokens, forms: list[Form]) -> None:
         self.count = len(tokens.ids)
@@ -176,7 +176,7 @@ def codes(article: Article, tags: array[int], out: array[int]) -> None:
         counts[10 * article.ids[i] + (tags[i] + 1) // 2] += 1
     for form in range(len(article.lower)):
         if not article.capital[form]:
-            out[form] = 255
+            out[form] = _SMALL
             continue
         best = total = 0
         for label in range(10):
@@ -186,7 +186,7 @@ def codes(article: Article, tags: array[int], out: array[int]) -> None:
                 best = label
         most = counts[10 * form + best]
         sure = (2 if most == total else 0) + (1 if most * 2 > total else 0)
-        out[form] = ALONE + best if total == 1 else best * 4 + sure
+        out[form] = _ALONE + best if total == 1 else best * 4 + sure
 
 
 def second_rows(article: Article, tags: array[int], out: array[int], ends: array[int]) -> int:
@@ -199,14 +199,14 @@ def second_rows(article: Article, tags: array[int], out: array[int], ends: array
         first, end = article.pieces[piece], article.pieces[piece + 1]
         for i in range(first, end):
             form, tag = ids[i], tags[i]
-            here, before, after = code[form], 255, 255
+            here, before, after = code[form], _SMALL, _SMALL
             tag_before = tag_after = 0
             low_before = low_after = EDGE
             if i > first:
                 before, tag_before, low_before = code[ids[i - 1]], tags[i - 1], lower[ids[i - 1]]
             if i + 1 < end:
                 after, tag_after, low_after = code[ids[i + 1]], tags[i + 1], lower[ids[i + 1]]
-            if here != 255 or tag or tag_before or tag_after:
+            if here != _SMALL or tag or tag_before or tag_after:
                 out[count] = mix(110, tag, 0)
                 out[count + 1] = mix(111, tag_before, tag)
                 out[count + 2] = mix(112, tag, tag_after)

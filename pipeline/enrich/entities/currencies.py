@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-SYMBOLS_OF_WORLD = frozenset("$€£")  # written by the world's press without a country
 _PATH = Path(__file__).with_name("currencies.txt")
 _PLURALS = {"lev": "leva", "leu": "lei", "real": "reais", "koruna": "korun", "krone": "kroner", "krona": "kronor"}
 _LONG_PLURALS = {"penny": "pence", "colón": "colones", "colon": "colones", "sol": "soles", "quetzal": "quetzales"}

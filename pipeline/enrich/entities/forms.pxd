@@ -1,5 +1,6 @@
 # Types of forms.py for the compiler; what the code does stands there.
 cimport cython
+from pipeline.enrich.entities.crf cimport add_rows
 from pipeline.enrich.entities.rows cimport Form, beside_rows, lookup, own_rows
 
 cdef int _T, _R
@@ -17,9 +18,6 @@ cdef class Forms:
     @cython.locals(found=list, known=dict, form=Form)
     cpdef tuple read(self, list surfaces)
 
-    @cython.locals(form=Form, rows="unsigned int[::1]", offset=int, count=int)
+    @cython.locals(form=Form, rows="unsigned int[::1]", ends="int[::1]", sums="short[::1]", own="int[::1]", offset=int,
+                   base=Py_ssize_t, tag=int)
     cdef Form _made(self, str surface)
-
-    @cython.locals(keys="const unsigned int[::1]", weights="const signed char[::1]", sums="short[::1]",
-                   size="unsigned long long", number=int, key="unsigned int", place="unsigned long long", tag=int)
-    cdef int _add(self, unsigned int[::1] rows, int count, Py_ssize_t base) except -1

@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Sequence
 from threading import Lock
 
-from pipeline.enrich.entities.crf import REACH, TAGS
+from pipeline.enrich.entities.crf import REACH, TAGS, add_rows
 from pipeline.enrich.entities.rows import Form, beside_rows, lookup, own_rows
 
 ROOM = 24_000  # forms; more than an article has, and 4.6 MB of sums
@@ -50,22 +50,13 @@ class Forms:
         form = Form(surface)
         form.cluster = lookup(self._words, self._clusters, form.lower)
         form.slot = len(self.known)
-        rows = array("I", bytes(4 * 64))
+        rows, ends, sums = array("I", bytes(4 * 64)), array("i", [0]), self.sums
         for offset in range(_R):
-            count = own_rows(form, rows) if offset == 2 else beside_rows(form, offset - 2, rows)
-            self._add(rows, count, (form.slot * _R + offset) * _T)
+            ends[0] = own_rows(form, rows) if offset == 2 else beside_rows(form, offset - 2, rows)
+            own = array("i", bytes(4 * _T))
+            add_rows(self._keys, self._weights, rows, ends, 1, own)
+            base = (form.slot * _R + offset) * _T
+            for tag in range(_T):
+                sums[base + tag] = own[tag]
         self.known[surface] = form
         return form
-
-    def _add(self, rows: array[int], count: int, base: int) -> None:
-        keys, weights, sums = self._keys, self._weights, self.sums
-        size = len(keys)
-        for number in range(count):
-            key = rows[number]
-            place = (key * size) >> 32
-            while keys[place]:
-                if keys[place] == key:
-                    for tag in range(_T):
-                        sums[base + tag] += weights[place * _T + tag]
-                    break
-                place = place + 1 if place + 1 < size else 0

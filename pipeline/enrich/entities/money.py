@@ -20,7 +20,6 @@ from functools import lru_cache
 from pipeline.enrich.entities.currencies import currencies
 
 MAX_CHARS = 80  # of a mention that is read at all
-MAX_DIGITS = 18
 
 _OWN_DOLLAR = frozenset({"AU", "CA", "NZ"})
 _UNCLEAR_DOLLAR = frozenset({"HK", "SG", "TW"})

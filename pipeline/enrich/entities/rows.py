@@ -13,7 +13,6 @@ from collections.abc import Sequence
 
 MAX_FORM = 40  # a longer token is known by its first and last 20 characters: one of 10 MB costs no more than a word
 MAX_SHAPE = 12  # characters that a shape looks at
-OFFSETS = 5  # a form speaks for its own token and for the two on either side
 
 _ALL = 0xFFFFFFFF  # 32 bits; numbers as long as this are named, so that they are numbers of C where it is compiled
 _ONE, _OTHER, _TEMPLATE = 0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D  # odd, bits well mixed
