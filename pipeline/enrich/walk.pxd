@@ -2,13 +2,15 @@
 cimport cython
 
 cdef int _TEXT, _SKIP, _FACT, _ASIDE, _TIME, _LINK, _INLINED, _BLOCK, _MAX_TOKEN, _MAX_VALUE
-cdef str _SPACE
 cdef tuple _NAMING
 
 
 @cython.locals(found=list, start=Py_ssize_t, end=Py_ssize_t, size=Py_ssize_t, least=Py_ssize_t, letter=Py_UCS4,
                word=str)
 cpdef list tokens(str names)
+
+@cython.locals(token=str)
+cdef bint _none_in(dict known, tuple tokens) except -1
 
 @cython.locals(seen=dict, merged=list, token=str)
 cpdef tuple before(list found, tuple outer, bint repeats)

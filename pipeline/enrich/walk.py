@@ -28,7 +28,6 @@ _MAX_VALUE = 200  # characters of an attribute that are read
 _NAMING = ("class", "id", "role", "itemprop")  # attributes whose value names the element
 _TEXT, _SKIP, _FACT, _ASIDE, _TIME, _LINK, _INLINED, _BLOCK = range(8)  # kinds of node; those from _TIME on are entered
 FACTS = "script, meta, time"  # elements that say something of the article; a hidden one does too
-_SPACE = " \t\n\r\f"  # white space of HTML
 
 
 def tokens(names: str) -> list[str]:
@@ -58,11 +57,20 @@ def tokens(names: str) -> list[str]:
     return found
 
 
+def _none_in(known: dict[str, None], tokens: tuple[str, ...]) -> bool:
+    for token in tokens:
+        if token in known:
+            return False
+    return True
+
+
 def before(found: list[str], outer: tuple[str, ...], repeats: bool) -> tuple[str, ...]:
     """The tokens found before the outer ones, each once, at most MAX_HINTS; `repeats`: an outer one may come twice."""
     seen: dict[str, None] = {}
     for token in found:
         seen[token] = None
+    if not repeats and _none_in(seen, outer):
+        return (tuple(seen) + outer)[:MAX_HINTS]
     merged = list(seen)
     for token in outer:
         if token not in seen:
@@ -75,11 +83,12 @@ def before(found: list[str], outer: tuple[str, ...], repeats: bool) -> tuple[str
 
 def one_line(text: str) -> str:
     """The text without control characters, its white space collapsed. A fast way for what has little to mend."""
-    if not text.isprintable():  # white space but the space itself is not
-        text = text.replace("\n", " ").replace("\xa0", " ")
-    text = text.strip(_SPACE)
-    if "  " not in text and text.isprintable():
-        return text
+    if "\x85" not in text:  # white space, but an ellipsis where windows-1252 is meant
+        if not text.isprintable():  # white space but the space itself is not
+            text = text.replace("\n", " ").replace("\xa0", " ")
+        text = text.strip()
+        if "  " not in text and text.isprintable():
+            return text
     return " ".join(without_controls(text).split())  # a reference such as &#1; makes a control character
 
 

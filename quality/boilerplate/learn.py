@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline.enrich.clean import body
 from pipeline.enrich.clean.columns import WIDTH
-from pipeline.enrich.clean.features import MAX_CHARS, SHORT_LINK, WORD, Cues, features, word_tokens
+from pipeline.enrich.clean.features import MAX_CHARS, SHORT_LINK, Cues, features, scan, word_tokens
 from pipeline.enrich.clean.lines import read_lines
 from pipeline.enrich.clean.topic import fill_topics
 from quality.boilerplate.corpus import Document
@@ -57,7 +57,7 @@ def line_tokens(document: Document) -> Iterator[list[str]]:
             yield []
             continue
         line = document.page.text[block.start : min(block.end, block.start + MAX_CHARS)]
-        yield word_tokens([word.lower() for word in WORD.findall(line)])
+        yield word_tokens(scan(line)[0])
 
 
 def line_weights(document: Document) -> list[float]:
@@ -78,7 +78,7 @@ def common_words(documents: Sequence[Document]) -> frozenset[str]:
         words: set[str] = set()
         for block, label in zip(document.page.blocks, document.labels, strict=True):
             if label:
-                words.update(w.lower() for w in WORD.findall(document.page.text[block.start : block.end]) if len(w) < 8)
+                words.update(w for w in scan(document.page.text[block.start : block.end])[0] if len(w) < 8)
         seen.update(word for word in words if not word.isdigit())
     return frozenset(word for word, _ in seen.most_common(COMMON))
 

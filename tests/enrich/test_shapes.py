@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.enrich.clean import phrases, rights, shapes, words
+from pipeline.enrich.clean.features import scan
 
 # Letters whose case is not simple, digits of other scripts, brackets of full width, and what stands in the patterns.
 _ODD = [
@@ -265,7 +266,26 @@ def test_the_names_of_a_credit_are_those_of_its_pattern() -> None:
 def test_tokens_of_simple_lines_are_those_of_any_line(text: str) -> None:
     """Words between spaces are the tokens of a line of ASCII letters; a script without spaces is looked for once."""
     assert tokens(text) == words.tokens(text)
-    assert len(text.split()) + len(words._NO_SPACE.findall(text)) // words.CHARS_A_WORD == words.units(text)
+    unspaced = re.findall(f"[{words.NO_SPACES}]", text)
+    assert len(text.split()) + len(unspaced) // words.CHARS_A_WORD == words.units(text)
+
+
+def test_scripts_without_spaces_are_those_of_the_pattern() -> None:
+    """Two characters of such a script are a word, those of others none."""
+    pattern = re.compile(f"[{words.NO_SPACES}]")
+    characters = map(chr, range(0x110000))
+    assert [c for c in characters if (pattern.match(c) is not None) != (words.unspaced(2 * c) == 1)] == []
+
+
+@given(text=LINES | st.text(st.characters(), max_size=40))
+def test_words_are_runs_of_letters_and_figures(text: str) -> None:
+    """In lower case, with how many have capitals and how many are figures; separators are counted between them."""
+    found = re.findall(r"[^\W_]+", text)
+    low = [word.lower() for word in found]
+    capitals = sum(word != lower for word, lower in zip(found, low, strict=True))
+    digits = sum(word.isdigit() and word == word.lower() for word in found)
+    separators = len(re.findall(r"[|»«›•·→←▼►✕×#/]", text))
+    assert (low, capitals, digits, separators) == scan(text)
 
 
 def listed(text: str) -> list[phrases.Phrase]:

@@ -12,9 +12,18 @@ MIN_COPY = 3  # words that a copy of a headline must share
 
 
 @lru_cache(maxsize=8)
-def _compared(text: str) -> list[str]:
+def _compared(text: str) -> tuple[list[str], frozenset[str]]:
     """Tokens of a title or a first line, with which one line after the other is compared."""
-    return tokens(text)
+    found = tokens(text)
+    return found, frozenset(found)
+
+
+def _shares(head: list[str], words: frozenset[str]) -> bool:
+    """Three quarters of the tokens, or more, are among the words."""
+    common = 0
+    for token in head:
+        common += token in words
+    return common >= 0.75 * len(head)
 
 
 def copies(line: str, other: str) -> float:
@@ -22,7 +31,7 @@ def copies(line: str, other: str) -> float:
     head = tokens(line[: 2 * MAX_CHARS])
     if len(head) < MIN_COPY:
         return 0.0
-    body = _compared(other[: 4 * MAX_CHARS])
+    body, words = _compared(other[: 4 * MAX_CHARS])
     if not body:
         return 0.0
     shared = 0
@@ -33,11 +42,9 @@ def copies(line: str, other: str) -> float:
         return 0.95
     if shared >= 4 and shared >= 0.7 * len(head):
         return 0.9
-    if len(head) < 5:
+    if len(head) < 5 or not _shares(head, words):  # counted in a part, or apart, fewer are shared
         return 0.0
     part = body[: 2 * len(head) + 8]
-    if sum(map(set(part).__contains__, head)) < 0.75 * len(head):  # counted apart, fewer are shared
-        return 0.0
     common = sum((Counter(head) & Counter(part)).values())
     return 0.8 if common >= 0.75 * len(head) else 0.0
 
@@ -46,7 +53,11 @@ def same_title(line: str, title: str | None) -> bool:
     """The line is the page's title, or the title without the site's name, or the title cut off."""
     if not title:
         return False
-    head, whole = tokens(line[: 2 * MAX_CHARS]), _compared(title[: 2 * MAX_CHARS])
+    whole, _ = _compared(title[: 2 * MAX_CHARS])
+    first = line[:1].lower()
+    if whole and first.isascii() and first.isalpha() and first != whole[0][0]:
+        return False
+    head = tokens(line[: 2 * MAX_CHARS])
     if head == whole:
         return bool(head)
     if len(head) <= MIN_COPY or len(head) > len(whole) + 3:

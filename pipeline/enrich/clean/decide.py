@@ -60,13 +60,13 @@ def _of_html(page: Page, html: str, lines: Sequence[Line], given: Sequence[Verdi
     kept = _without_boxes(lines, _without_linked_ends(lines, found))
     doubt = doubt_of(page, scores, kept)
     dense = body.by_density(lines, given, False)
-    least = _words(lines, dense) * LEAST
+    words, least = _words(lines, kept), _words(lines, dense) * LEAST
     confidence = expected(part, doubt)
-    if doubt > DOUBT or _words(lines, kept) < least:
+    if doubt > DOUBT or words < least:
         extracted = _without_linked_ends(lines, align(lines, main_text(html, len(lines))))
         if any(extracted) and _words(lines, extracted) >= least:
             return Decision(extracted, confidence, "trafilatura")
-    if _words(lines, kept) < least:
+    if words < least:
         return Decision(dense, confidence, "density")
     return Decision(kept, confidence, "trees")
 
@@ -74,13 +74,18 @@ def _of_html(page: Page, html: str, lines: Sequence[Line], given: Sequence[Verdi
 def _without_linked_ends(lines: Sequence[Line], kept: list[bool]) -> list[bool]:
     """At either end of a body a line that is all link and no sentence leads elsewhere."""
     inner = [i for i, keep in enumerate(kept) if keep and (lines[i].links < LINKED or lines[i].ends)]
-    return [keep and inner[0] <= i <= inner[-1] for i, keep in enumerate(kept)] if inner else kept
+    if not inner:
+        return kept
+    first, last = inner[0], inner[-1]
+    return [keep and first <= i <= last for i, keep in enumerate(kept)]
 
 
 def _without_boxes(lines: Sequence[Line], kept: list[bool]) -> list[bool]:
     """A newsletter box in a body is named as such by its markup; where most of the body is, the page only says so."""
     markup = Markup()
     boxed = [keep and _is_box(line, markup) for line, keep in zip(lines, kept, strict=True)]
+    if True not in boxed:
+        return kept
     if _words(lines, boxed) * MOST_BODY > _words(lines, kept):
         return kept
     return [keep and not box for keep, box in zip(kept, boxed, strict=True)]
@@ -92,7 +97,10 @@ def _is_box(line: Line, markup: Markup) -> bool:
 
 
 def _words(lines: Sequence[Line], kept: Sequence[bool]) -> int:
-    return sum(line.units for line, keep in zip(lines, kept, strict=True) if keep)
+    words = 0
+    for line, keep in zip(lines, kept, strict=True):
+        words += line.units if keep else 0
+    return words
 
 
 def _of_text(page: Page, lines: Sequence[Line], given: Sequence[Verdict | None]) -> Decision:

@@ -14,6 +14,7 @@ cdef int LABEL_WORDS, NEAR_BODY, SECTION_PROSE, HEADING, FAR_HEADLINE, MENU, SHO
 cdef double FIRM
 cdef frozenset INVITED, REPLIED, COUNTED, READERS, BEFORE_FORMS, MARKED, BUTTONS, HEADINGS, LEGAL
 cdef Verdict STANDFIRST
+cdef dict IN_SECTION, BESIDE
 
 @cython.locals(verdicts=list, markup=Markup, place=Place, i=Py_ssize_t, line=Line, verdict=Verdict)
 cpdef list explain(lines, kept, given, title)
@@ -27,7 +28,6 @@ cdef Verdict _special(Line line, Verdict found, Verdict marked, Verdict widget, 
 cdef bint _is_overruled(Line line, Verdict found, marked) except -1
 @cython.locals(alike=double)
 cdef Verdict _headline(Line line, Place place)
-cdef Verdict _beside(section)
 @cython.locals(phrase=Phrase)
 cdef bint _stays(Line line, Verdict found, Verdict marked, section, bint heading) except -1
 cdef bint _belongs(Line line, section) except -1

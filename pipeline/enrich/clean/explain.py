@@ -57,6 +57,8 @@ LEGAL = frozenset(  # small print of forms
     [NAVIGATION, COOKIE_NOTICE, COPYRIGHT, RELATED]
 )
 STANDFIRST = Verdict(HEADLINE, "standfirst", 0.6)
+IN_SECTION = {kind: Verdict(kind, f"beside_{kind}", 0.7) for kind in CutKind}
+BESIDE = {kind: Verdict(kind, f"beside_{kind}", 0.4) for kind in (RELATED, COMMENTS, CAPTION, COPYRIGHT)}
 
 
 def explain(
@@ -97,7 +99,7 @@ def _explain_one(line: Line, given: Verdict | None, place: Place, markup: Markup
     if special is not None:
         return special
     if place.section is not None and _stays(line, found, marked, place.section, place.is_first()):
-        return found if found is not None and found.kind is place.section else _beside(place.section)
+        return found if found is not None and found.kind is place.section else IN_SECTION[place.section]
     if found is None:
         is_count = marked is not None and marked.kind is COMMENTS and shapes.is_count(line.text)
         return (None if is_count else marked) or _by_place(line, place)
@@ -172,10 +174,6 @@ def _headline(line: Line, place: Place) -> Verdict | None:
     return Verdict(HEADLINE, "headline_tag", 0.9) if place.tagged else None
 
 
-def _beside(section: CutKind) -> Verdict:
-    return Verdict(section, f"beside_{section}", 0.7)
-
-
 def _stays(line: Line, found: Verdict | None, marked: Verdict | None, section: CutKind, heading: bool) -> bool:
     """The line belongs to the open section: what it says, and what the markup says of it, fit."""
     opened = opener(line)
@@ -234,8 +232,8 @@ def _by_place(line: Line, place: Place) -> Verdict:
         return Verdict(kind, f"short_line_{where}", 0.5)
     if not line.prose:
         return Verdict(RELATED, f"title_{where}", 0.5)
-    if before is not None and before.kind in (RELATED, COMMENTS, CAPTION, COPYRIGHT):
-        return Verdict(before.kind, f"beside_{before.kind}", 0.4)
+    if before is not None and before.kind in BESIDE:
+        return BESIDE[before.kind]
     return Verdict(OTHER, f"prose_{where}", 0.4)
 
 

@@ -26,6 +26,10 @@ cdef int _own(page, cues, int[::1] out, int[::1] good) except -1
                cue=int)
 cdef int _cue(list low, cues) except? -1
 
-@cython.locals(words=int, count=int, part=int, common=int, capitals=int, digits=int, commas=int, quotes=int,
-               found=list, low=list, word=str, lower=str, last=str, shared=frozenset)
+@cython.locals(low=list, capitals=int, digits=int, separators=int, at=Py_ssize_t, start=Py_ssize_t, is_low=bint,
+               letter=Py_UCS4, word=str, lower=str)
+cpdef tuple scan(str line)
+
+@cython.locals(words=int, count=int, part=int, common=int, capitals=int, digits=int, separators=int, commas=int,
+               quotes=int, low=list, word=str, last=str, shared=frozenset)
 cdef int _words(str line, int size, int links, cues, int[::1] out, int base) except -1

@@ -22,9 +22,7 @@ SHORT_LINK = 90  # characters: a shorter line that is nearly all link is not rea
 GOOD_WORDS = 10  # words of a line that counts as running text when it closes a sentence
 LONG_WORDS = 25  # and when it does not
 
-WORD = re.compile(r"[^\W_]+")
 _DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:19|20)\d\d|\d{1,2}:\d\d)\b")
-_SEPARATOR = re.compile(r"[|»«›•·→←▼►✕×#/]")
 _ENDS = frozenset(".!?…。！？؟۔।॥።")
 _CLOSING = "\"'”’»«›)]】」』 "
 _BULLETS = frozenset("•·▪●*-–>»")
@@ -168,6 +166,36 @@ def _cue(low: list[str], cues: Cues) -> int:
     return cue
 
 
+def scan(line: str) -> tuple[list[str], int, int, int]:
+    """The words of a line, runs of letters and figures, in lower case; how many have capitals, how many are figures
+    alone, and how many separators stand between them."""
+    low: list[str] = []
+    capitals = digits = separators = 0
+    start, is_low = -1, True  # of the word that is open: where it begins, and nothing but a to z so far
+    for at, letter in enumerate(line + " "):
+        if "a" <= letter <= "z":
+            if start < 0:
+                start = at
+        elif "0" <= letter <= "9" or "A" <= letter <= "Z" or (letter > "\x7f" and letter.isalnum()):
+            if start < 0:
+                start = at
+            is_low = False
+        else:
+            if letter != " " and letter in "|»«›•·→←▼►✕×#/":
+                separators += 1
+            if start >= 0:
+                word = lower = line[start:at]
+                if not is_low:
+                    lower = word.lower()
+                    if lower != word:
+                        capitals += 1
+                    elif word.isdigit():
+                        digits += 1
+                low.append(lower)
+                start, is_low = -1, True
+    return low, capitals, digits, separators
+
+
 def _words(line: str, size: int, links: int, cues: Cues, out: array[int], base: int) -> int:
     """The columns that come from a line's words; returns how many words it has, counted on from its beginning."""
     if links > 54 and size < SHORT_LINK:
@@ -176,24 +204,17 @@ def _words(line: str, size: int, links: int, cues: Cues, out: array[int], base: 
         out[base + 1] = _LOG[size]
         out[base + 13] = -192
         return words
-    found = WORD.findall(line)
-    count = len(found)
+    low, capitals, digits, separators = scan(line)
+    common = 0
+    shared = cues.common
+    for word in low:
+        if word in shared:
+            common += 1
+    count = len(low)
     words = count if size <= MAX_CHARS else count * size // MAX_CHARS
     if size > 8 * words:
         words = size // 3  # a script without spaces between words
     part = count or 1
-    common = capitals = digits = 0
-    low = []
-    shared = cues.common
-    for word in found:
-        lower = word.lower()
-        low.append(lower)
-        if lower in shared:
-            common += 1
-        if lower != word:
-            capitals += 1
-        elif word.isdigit():
-            digits += 1
     last = line[-12:].rstrip(_CLOSING)[-1:] if size <= MAX_CHARS else "."
     commas, quotes = line.count(","), line.count('"')
     if not line.isascii():
@@ -213,7 +234,7 @@ def _words(line: str, size: int, links: int, cues: Cues, out: array[int], base: 
     out[base + 12] = 1 if digits and size < 120 and _DATE.search(line) else 0  # a date is of whole words of digits
     out[base + 13] = _cue(low, cues)
     out[base + 14] = 1 if line[:1] in _BULLETS else 0
-    out[base + 15] = min(len(_SEPARATOR.findall(line)), 8) if size < 120 else 0
+    out[base + 15] = min(separators, 8) if size < 120 else 0
     out[base + 16] = 1 if line.endswith(("…", "...", "]")) else 0
     out[base + 17] = 1 if line.isupper() else 0
     return words

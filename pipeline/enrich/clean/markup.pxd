@@ -3,7 +3,10 @@ cimport cython
 from pipeline.enrich.clean.lines cimport Line
 from pipeline.enrich.clean.verdicts cimport Verdict
 
-cdef Verdict CAPTION_TAG
+cdef Verdict CAPTION_TAG, UNKNOWN
+cdef int NEAR
+cdef frozenset VAGUE, PARTS, NOISY, ENDS, PIECES, TEASERS, TITLED
+cdef dict HINTS, NAMED_NEAR, NAMED_FAR, SECTION, VAGUE_SECTION
 
 
 @cython.final
@@ -11,13 +14,14 @@ cdef class Markup:
     cdef frozenset around
     cdef dict nearest, sections, title_sections
 
-    @cython.locals(number=object)
+    @cython.locals(number=object, found=Verdict)
     cpdef Verdict hinted(self, Line line)
 
-    @cython.locals(known=dict)
+    @cython.locals(known=dict, number=object, found=Verdict)
     cpdef Verdict container(self, Line line)
 
 
+@cython.locals(last=Py_UCS4)
 cdef _kind(tuple hints, int distance, str token, frozenset around)
 
 @cython.locals(distance=int, token=str, vague=Verdict, verdict=Verdict)

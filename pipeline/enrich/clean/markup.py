@@ -71,7 +71,12 @@ PIECES = frozenset(
      "comment", "comments", "caption", "figure", "hentry", "block", "box", "player"]
 )  # fmt: skip
 NOISY = frozenset(["ad", "ads"])  # also what is left of generated names
+UNKNOWN = Verdict(CutKind.OTHER, "", 0.0)
 CAPTION_TAG = Verdict(CutKind.CAPTION, "caption_tag", 0.9)
+NAMED_NEAR = {kind: Verdict(kind, f"{kind}_markup", 0.8) for kind in CutKind}
+NAMED_FAR = {kind: Verdict(kind, f"{kind}_markup", 0.6) for kind in CutKind}
+SECTION = {kind: Verdict(kind, f"{kind}_section", 0.8) for kind in CutKind}
+VAGUE_SECTION = {kind: Verdict(kind, f"{kind}_section", 0.5) for kind in CutKind}
 TITLED = frozenset(["h2", "h3", "h4", "h5"])
 TITLE = 5  # words of a line that is hardly an entry of a menu
 TEASERS = frozenset(["article", "card", "teaser", "post", "hentry", "entry"])  # inside a menu these are teasers
@@ -80,7 +85,8 @@ TEASERS = frozenset(["article", "card", "teaser", "post", "hentry", "entry"])  #
 def _kind(hints: tuple[str, ...], distance: int, token: str, around: frozenset[str]) -> CutKind | None:
     kind = HINTS.get(token)
     if kind is None:
-        return CutKind.NAVIGATION if token.endswith(("nav", "menu")) else None
+        last = token[-1]
+        return CutKind.NAVIGATION if (last == "v" or last == "u") and token.endswith(("nav", "menu")) else None
     if token in around or (token in NOISY and distance >= NEAR):
         return None
     if token in ENDS and not PIECES.isdisjoint(hints[max(0, distance - 1) :]):
@@ -109,9 +115,10 @@ class Markup:
         if not line.hints:
             return None
         number = id(line.hints)
-        if number not in self.nearest:
-            self.nearest[number] = _nearest(line.hints, self.around)
-        return self.nearest[number]
+        found = self.nearest.get(number, UNKNOWN)
+        if found is UNKNOWN:
+            found = self.nearest[number] = _nearest(line.hints, self.around)
+        return found
 
     def container(self, line: Line) -> Verdict | None:
         """The nearest section that the line is a part of, however far out: a menu, a list of teasers, a form.
@@ -123,9 +130,10 @@ class Markup:
         is_title = line.units >= TITLE and line.tag in TITLED
         known = self.title_sections if is_title else self.sections
         number = id(line.hints)
-        if number not in known:
-            known[number] = _section(line.hints, self.around, is_title)
-        return known[number]
+        found = known.get(number, UNKNOWN)
+        if found is UNKNOWN:
+            found = known[number] = _section(line.hints, self.around, is_title)
+        return found
 
 
 def _nearest(hints: tuple[str, ...], around: frozenset[str]) -> Verdict | None:
@@ -134,7 +142,7 @@ def _nearest(hints: tuple[str, ...], around: frozenset[str]) -> Verdict | None:
         kind = _kind(hints, distance, token, around)
         if kind is None:
             continue
-        verdict = Verdict(kind, f"{kind}_markup", 0.8 if distance < NEAR else 0.6)
+        verdict = NAMED_NEAR[kind] if distance < NEAR else NAMED_FAR[kind]
         if token not in VAGUE and (vague is None or distance < NEAR):
             return verdict
         vague = vague or verdict
@@ -151,8 +159,8 @@ def _section(hints: tuple[str, ...], around: frozenset[str], is_title: bool) -> 
             continue
         is_teaser = is_title or (vague is not None and vague.kind != kind) or not TEASERS.isdisjoint(hints[:distance])
         if token not in VAGUE and not (kind == CutKind.NAVIGATION and is_teaser):
-            return Verdict(kind, f"{kind}_section", 0.8)
-        vague = vague or Verdict(kind, f"{kind}_section", 0.5)
+            return SECTION[kind]
+        vague = vague or VAGUE_SECTION[kind]
     return vague
 
 

@@ -2,7 +2,6 @@
 cimport cython
 
 cdef int[::1] _BIT
-cdef unsigned long long _PRIME
 
 
 @cython.locals(count=int, start=int, size=int, totals="int[::1]", above="unsigned long long[::1]", features="int[::1]",

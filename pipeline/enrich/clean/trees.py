@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 
 UNIT = 1024  # scores are log odds in 1024ths
 MOST = 1 << 15  # limits are below it, so that tables of what lies between them stay small
-_PRIME = 67  # powers of two up to the 63rd leave different rests
-_BIT = array("i", [0] * _PRIME)
+_BIT = array("i", [0] * 67)  # by 67 the powers of two up to the 63rd leave different rests
 for _i in range(64):
-    _BIT[2**_i % _PRIME] = _i
+    _BIT[2**_i % 67] = _i
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +137,5 @@ def _to(place: int, rows: int, leaves: array[int], waiting: array[int], totals: 
     leaf = leaves[~place]
     while rows:
         others = rows & (rows - 1)
-        totals[start + _BIT[(rows ^ others) % _PRIME]] += leaf
+        totals[start + _BIT[(rows ^ others) % 67]] += leaf
         rows = others

@@ -13,7 +13,10 @@ cpdef bint are_plain(list parts) except -1
 
 cpdef int units(str text) except -1
 
+@cython.locals(count=int, character=Py_UCS4)
 cpdef int unspaced(str text) except -1
+
+cdef bint _lacks_spaces(Py_UCS4 character) noexcept
 
 @cython.locals(tail=str, before=str, initials=str)
 cpdef bint ends_sentence(str text) except -1

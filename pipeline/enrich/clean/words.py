@@ -6,13 +6,11 @@ import re
 
 # Thai, Lao, Tibetan, Burmese, Khmer, kana, Han: written without spaces between words
 NO_SPACES = (
-    "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    "\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 MAX_INITIALS = 6
 CHARS_A_WORD = 2  # of a script without spaces
 
-_NO_SPACE = re.compile(f"[{NO_SPACES}]")
 _TOKEN = re.compile(f"[{NO_SPACES}]|[^\\W\\d_{NO_SPACES}]+|\\d+")
 _SENTENCE_END = re.compile(r"[.!?…。．！？؟۔।॥։።]")
 _CLOSING = "\"'”’“‘»«›‹)]】」』）〕*¹²³ \u200b\u200e\u200f"  # German closes a quotation with “ or «
@@ -61,7 +59,27 @@ def units(text: str) -> int:
 
 def unspaced(text: str) -> int:
     """Length in words of what is written without spaces, which is one word or none to `split`."""
-    return len(_NO_SPACE.findall(text)) // CHARS_A_WORD if _may_lack_spaces(text) else 0
+    if text.isascii():
+        return 0
+    count = 0
+    for character in text:
+        if character >= "\u0e00" and _lacks_spaces(character):
+            count += 1
+    return count // CHARS_A_WORD
+
+
+def _lacks_spaces(character: str) -> bool:
+    """One of NO_SPACES, from the first on."""
+    return (
+        character <= "\u109f"
+        or "\u1780" <= character <= "\u17ff"
+        or "\u3040" <= character <= "\u30ff"
+        or "\u31f0" <= character <= "\u31ff"
+        or "\u3400" <= character <= "\u4dbf"
+        or "\u4e00" <= character <= "\u9fff"
+        or "\uf900" <= character <= "\ufaff"
+        or "\U00020000" <= character <= "\U0003ffff"
+    )
 
 
 def _may_lack_spaces(text: str) -> bool:
