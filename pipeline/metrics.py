@@ -44,6 +44,9 @@ ASSIGNED = Metric("articles_assigned_partitions", "gauge", "Partitions that this
 STALLED = Metric("articles_stalled", "gauge", "Assigned partitions with lag and no progress", ("stage",))
 BREAKER_OPEN = Metric("articles_breaker_open", "gauge", "1 while too many dead letters keep a stage shut", ("stage",))
 DRIFTING = Metric("articles_drifting_sites", "gauge", "Sites that differ from their own past", ("measure",))
+INTAKE_RECORDS = Metric(
+    "articles_intake_records_total", "counter", "Records that came by HTTP, by what became of them", ("outcome",)
+)
 LEDGER_RECORDS = Metric("articles_ledger_records", "gauge", "Records in the ledger, by outcome", ("outcome",))
 LEDGER_ALARMS = Metric("articles_ledger_alarms", "gauge", "Places where the ledger does not balance", ("alarm",))
 

@@ -192,6 +192,23 @@ class Http(Group):
     port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0: any free one")
 
 
+class Intake(Group):
+    """`articles intake`: raw articles by HTTP."""
+
+    host: str = Field(default="127.0.0.1", description="address to listen on; another than loopback wants a token")
+    port: int = Field(default=8090, ge=0, le=65535, description="port to listen on; 0: any free one")
+    token: SecretStr | None = Field(default=None, description="what clients send as Authorization: Bearer ...")
+    body_bytes: int = Field(default=64 * 1024**2, ge=1024, description="largest request, expanded")
+    requests: int = Field(default=16, ge=1, le=1000, description="requests at once; beyond, 503")
+    idle_seconds: float = Field(default=30.0, ge=0.1, le=3600, description="silence after which a request is given up")
+
+    @model_validator(mode="after")
+    def _guarded(self) -> Intake:
+        if self.token is None and self.host not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError("a host that others reach needs intake.token; better set in the environment")
+        return self
+
+
 class Log(Group):
     """Log lines, on stderr."""
 
@@ -212,6 +229,7 @@ class Settings(BaseModel):
     records: Records = Records()
     entities: Entities = Entities()
     http: Http = Http()
+    intake: Intake = Intake()
     log: Log = Log()
 
 

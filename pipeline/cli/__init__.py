@@ -17,6 +17,7 @@ COMMANDS = {
     "run": "files in, files out: the whole flow without Kafka",
     "worker": "process the raw topic, and the enriched topic after it",
     "feed": "put raw articles on the raw topic, acknowledged and counted",
+    "intake": "take raw articles by HTTP, acknowledged and counted",
     "tail": "print the records of a topic as they come",
     "topics": "create, check or show the topics",
     "flow": "the steps, stages and topics",

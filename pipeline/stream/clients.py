@@ -70,6 +70,7 @@ def worker_consumer(settings: Settings, group: str, instance_id: str | None) -> 
         session_timeout_ms=settings.worker.session_timeout_ms,
         heartbeat_interval_ms=settings.worker.heartbeat_interval_ms,
         max_poll_interval_ms=max(60_000, settings.worker.session_timeout_ms),
+        socket_timeout_ms=10_000,  # how long a fetch that is never answered is waited for; the default is a minute
         partition_assignment_strategy="range",
         auto_offset_reset="error",
         enable_partition_eof=True,  # how an idle partition is told from one that stands still

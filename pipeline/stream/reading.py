@@ -8,8 +8,8 @@ from confluent_kafka import OFFSET_END, KafkaError, KafkaException, TopicPartiti
 
 from pipeline.settings import Settings
 from pipeline.stream import clients
+from pipeline.stream.consuming import consumed
 from pipeline.stream.messages import Consumed
-from pipeline.stream.worker import consumed
 
 _SECONDS = 10.0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -18,14 +19,17 @@ from pipeline.stream import clients, topics
 from pipeline.stream.breaker import Breaker, BreakerRule
 from pipeline.stream.delivery import AtLeastOnce, Delivery, ExactlyOnce
 from pipeline.stream.embedded import MAX_RECORD_BYTES, is_embedded
+from pipeline.stream.ends import Ends
 from pipeline.stream.http import HttpServer
 from pipeline.stream.letters import Letters
 from pipeline.stream.loop import StageLoop
 from pipeline.stream.messages import Stage
+from pipeline.stream.nobodys import nobodys
 from pipeline.stream.progress import Progress
 from pipeline.stream.recall import past_batches
 from pipeline.stream.slots import take_slot
 from pipeline.stream.stages import ENRICH, ENTITIES, Enrich, Entities, group_of
+from pipeline.stream.tracing import Traced, tracer
 from pipeline.stream.views import App, make_app
 from pipeline.stream.worker import Worker, WorkerRules
 from pipeline.views.drift import Drift
@@ -44,13 +48,14 @@ class WorkerService:
         self.settings = settings
         self.metrics = Metrics()
         self.ledger, self.drift = Ledger(), Drift(group_of(settings, ENRICH))
-        admin = clients.admin(settings)
+        admin = self._admin = clients.admin(settings)
         self.embedded = is_embedded(admin.list_topics(timeout=_SECONDS).cluster_id)
         if missing := topics.check(admin, topics.specs(settings)):
             raise ConfigError("; ".join(difference.message for difference in missing))
         self.delivery = self._delivery_name()
+        self._tracer = tracer(os.environ)
         self.slot = take_slot(settings.worker.group, settings.worker.slot)
-        self.progress = {name: Progress(name, self.metrics) for name in stages}
+        self.progress = {name: Progress(name, self.metrics, look=Ends(admin).look) for name in stages}
         self.breakers = {name: Breaker(_breaker_rule(settings)) for name in stages}
         self.pool = self._pool() if ENRICH in stages else None
         self.app: App = make_app(settings, self.metrics, self.ledger, self.drift)
@@ -104,7 +109,10 @@ class WorkerService:
             batches_in_flight=settings.worker.batches_in_flight,
             start_from=settings.worker.start_from,
         )
-        return Worker(stage, consumer, delivery, rules, self.progress[name])
+        if self._tracer is not None:
+            stage = Traced(stage, self._tracer, group)
+        forgotten = tuple if self.embedded else partial(nobodys, self._admin, group, stage.source)
+        return Worker(stage, consumer, delivery, rules, self.progress[name], forgotten)
 
     def ready(self) -> tuple[bool, Json]:
         """Has every stage joined its group, is no partition standing still, no breaker open?"""

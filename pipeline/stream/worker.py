@@ -8,16 +8,15 @@ first offset (another owner may have committed past it), never from where the co
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import methodcaller
 
 from confluent_kafka import (
     OFFSET_BEGINNING,
     OFFSET_STORED,
-    TIMESTAMP_NOT_AVAILABLE,
     Consumer,
     KafkaError,
     KafkaException,
@@ -25,18 +24,17 @@ from confluent_kafka import (
     TopicPartition,
 )
 
-from pipeline.records import Headers
+from pipeline.stream.consuming import consumed, next_offsets, placed
 from pipeline.stream.delivery import Delivery, Refused
 from pipeline.stream.failpoints import reached
 from pipeline.stream.messages import Aborted, Consumed, FailStop, GroupMetadata, Held, Stage, Work
 from pipeline.stream.progress import Progress
+from pipeline.stream.starts import starts
 
 log = logging.getLogger(__name__)
 _SECONDS = 10.0
 _MOST_ABORTS = 3
-# At a name that is not UTF-8 confluent-kafka 2.16 leaves an error set and returns a list: only a call through C sees
-# it, a plain one goes on in warm code and fails somewhere else.
-_headers = methodcaller("headers")
+_SETTLED_SECONDS = 2.0  # from the first assignment until the group is looked at
 _PASSING_ERRORS = (  # the client mends these by itself
     KafkaError._ALL_BROKERS_DOWN,
     KafkaError._TRANSPORT,
@@ -71,26 +69,35 @@ class Worker:
     """Runs a stage on a consumer until it is told to stop; raises FailStop when only a restart is safe."""
 
     def __init__(
-        self, stage: Stage, consumer: Consumer, delivery: Delivery, rules: WorkerRules, progress: Progress
+        self,
+        stage: Stage,
+        consumer: Consumer,
+        delivery: Delivery,
+        rules: WorkerRules,
+        progress: Progress,
+        nobodys: Callable[[], Sequence[int]] = tuple,
     ) -> None:
         self._stage = stage
         self._consumer = consumer
         self._delivery = delivery
         self._rules = rules
         self._progress = progress
+        self._nobodys = nobodys  # partitions that no member of the group holds; asked once
+        self._look_at: float | None = None
         self._pending: deque[Batch] = deque()
         self._epoch = 0
         self._paused = False
         self._lost: FailStop | None = None
         self._aborts = 0  # without a commit between them
+        self._metadata: dict[tuple[str, int], str] = {}  # of the committed offsets, which each commit carries on
 
     def run(self, stopping: Callable[[], bool]) -> None:
         """Takes, works, commits. On stopping, what has begun is finished and committed first."""
-        self._consumer.subscribe(
-            [self._stage.source], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._cut_off
-        )
+        self._subscribe()
         while not stopping():
-            self._progress.turned = time.monotonic()
+            now = self._progress.turned = time.monotonic()
+            if self._look_at is not None and now >= self._look_at:
+                self._look()
             self._take(self._patience())
             self._settle()
         while self._pending and not self._pending[-1].work.begun():  # the last first: offsets must not jump
@@ -102,6 +109,19 @@ class Worker:
             self._take(0.05)  # rebalances are served here
             self._settle()
         self._consumer.close()
+
+    def _subscribe(self) -> None:
+        self._consumer.subscribe(
+            [self._stage.source], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._cut_off
+        )
+
+    def _look(self) -> None:
+        """Once in a life, when the group has settled: joins again if it has forgotten partitions."""
+        self._look_at = math.inf
+        if forgotten := self._nobodys():
+            log.warning("nobody holds these partitions: joining again", extra={"partitions": list(forgotten)})
+            self._consumer.unsubscribe()
+            self._subscribe()
 
     # --- taking ---------------------------------------------------------------------------------------------------
 
@@ -132,14 +152,18 @@ class Worker:
             raise self._lost
         records = [consumed(message) for message in messages if self._usable(message)]
         in_flight = [len(batch.records) for batch in self._pending]
-        self._progress.tick(self._consumer, time.monotonic(), time.time(), in_flight)
+        now = time.monotonic()
+        self._progress.tick(self._consumer, now, time.time(), in_flight, taking=not self._paused)
+        if starved := self._progress.starved(now):
+            raise FailStop(f"brokers hold records of partitions {starved}, and the consumer gets none")
         if not records:
             return
         if epoch != self._epoch or self._paused:
             log.info("dropped records of another assignment", extra={"records": len(records)})
             self._rewind()
             return
-        batch = Batch(epoch, metadata, records, next_offsets(records), self._stage.submit(records))
+        offsets = next_offsets(records, self._metadata)
+        batch = Batch(epoch, metadata, records, offsets, self._stage.submit(records))
         self._progress.took(records)
         self._pending.append(batch)
         reached("taken", batch.offsets)
@@ -179,34 +203,27 @@ class Worker:
     def _assigned(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._forget()
         reached("assigned", partitions)
+        places = partitions
         try:
-            self._start(partitions)
+            places = self._start(partitions)
         except (KafkaException, FailStop) as failure:  # the client would swallow it
             self._lost = FailStop(f"no committed offsets to start from: {failure}")
-        self._progress.assigned(partitions, time.monotonic())
+        now = time.monotonic()
+        self._progress.assigned(places, now)
+        self._look_at = self._look_at or now + _SETTLED_SECONDS
         log.info("assigned", extra={"stage": self._stage.name, "partitions": len(partitions)})
 
-    def _start(self, partitions: list[TopicPartition]) -> None:
-        """Starts at the committed offsets; only a partition that has none starts where the settings say."""
-        places = self._consumer.committed(partitions, timeout=_SECONDS) if partitions else []
-        for place in places:
-            if place.error:
-                raise FailStop(place.error.name())
-        new = [place for place in places if place.offset < 0]
-        if new and self._rules.start_from == "latest":
-            self._commit_ends(new)
-        for place in places:
-            place.offset = OFFSET_BEGINNING if place.offset < 0 else OFFSET_STORED
-        self._consumer.assign(places)
-        self._consumer.resume(places)  # what was paused stays so over assignments
+    def _start(self, partitions: list[TopicPartition]) -> list[TopicPartition]:
+        """Starts at the committed offsets, which it returns."""
+        places = starts(self._consumer, partitions, self._rules.start_from)
+        self._metadata = {(place.topic, place.partition): place.metadata for place in places if place.metadata}
+        begin = [OFFSET_BEGINNING if place.offset < 0 else OFFSET_STORED for place in places]
+        assigned = [TopicPartition(p.topic, p.partition, at) for p, at in zip(places, begin, strict=True)]
+        self._consumer.assign(assigned)
+        self._consumer.resume(assigned)  # what was paused stays so over assignments
         self._paused = False
-        reached("started", places)
-
-    def _commit_ends(self, places: list[TopicPartition]) -> None:
-        """Writes down where `latest` is, once: the end of a later restart or rewind would skip records."""
-        for place in places:
-            place.offset = self._consumer.get_watermark_offsets(place, timeout=_SECONDS)[1]
-        self._consumer.commit(offsets=places, asynchronous=False)
+        reached("started", assigned)
+        return places
 
     def _revoked(self, _consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._forget()
@@ -264,28 +281,3 @@ class Worker:
         self._aborts = 0
         batch.work.committed()
         self._progress.committed(batch.records, started, time.monotonic())
-
-
-def next_offsets(records: Sequence[Consumed]) -> list[TopicPartition]:
-    """For each partition the offset after its last record."""
-    ends = {(r.topic, r.partition): r.offset + 1 for r in records}
-    return [TopicPartition(topic, partition, offset) for (topic, partition), offset in ends.items()]
-
-
-def placed(message: Message) -> tuple[str, int, int]:
-    """Topic, partition and offset of a message, which the client's types allow to be None."""
-    topic, partition, offset = message.topic(), message.partition(), message.offset()
-    assert topic is not None and partition is not None and offset is not None
-    return topic, partition, offset
-
-
-def consumed(message: Message) -> Consumed:
-    """A message of the client as ours; header values that are null stay null."""
-    kind, sent = message.timestamp()
-    timestamp = None if kind == TIMESTAMP_NOT_AVAILABLE else sent
-    try:
-        headers: Headers = tuple(_headers(message) or ())
-        unreadable = False
-    except (UnicodeDecodeError, SystemError):  # a name is not UTF-8; what the client gives when asked again is broken
-        headers, unreadable = (), True
-    return Consumed(*placed(message), message.key(), message.value(), headers, unreadable, timestamp)

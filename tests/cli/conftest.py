@@ -17,7 +17,7 @@ ARTICLE = (
     "The council of Marrowby met on Monday. Ilse Brandvold of the Harbour Party said that the ferry would sail again "
     "in June, and that the quay must be mended before the storms of autumn come. "
 ) * 6
-COMMANDS_WITH_KAFKA = (["feed", "in.jsonl"], ["tail"], ["ledger"], ["worker"], ["topics", "check"])
+COMMANDS_WITH_KAFKA = (["feed", "in.jsonl"], ["intake"], ["tail"], ["ledger"], ["worker"], ["topics", "check"])
 
 Invoke = Callable[..., Result]
 Start = Callable[..., "subprocess.Popen[bytes]"]

@@ -21,6 +21,7 @@ from pipeline.settings import Settings
 from pipeline.sources.files import Sourced
 from pipeline.stream.feeding import Feeder
 from tests.kafka.checker import SECONDS, Outputs, Place, origin_of, place_of, results
+from tests.kafka.launch import bound
 from tests.kafka.server import free_port
 
 TEXT = "It rained in Vienna on Monday, and Anna Gruber of the Greens stayed at home. The trams were late all day."
@@ -92,7 +93,8 @@ def start(
     port = free_port()
     stages = ["--stage", stage] if stage else []
     own = {"ARTICLES_WORKER__SLOT": f"slot-{slot}", "ARTICLES_HTTP__PORT": str(port), **(more or {})}
-    process = subprocess.Popen([sys.executable, *program, *stages], env=environment(settings) | own)
+    command = bound([sys.executable, *program, *stages])
+    process = subprocess.Popen(command, env=environment(settings) | own)
     return Running(process, port)
 
 
@@ -110,6 +112,9 @@ def working(settings: Settings, count: int = 1, **how: object) -> Iterator[dict[
 
 
 # --- load ---------------------------------------------------------------------------------------------------------
+
+
+BAD_REASONS = (b"invalid_json", b"no_content")  # why two in fifty of the records below are dead
 
 
 def value(number: int) -> bytes:

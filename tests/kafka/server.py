@@ -23,6 +23,8 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from tests.kafka.launch import bound
+
 VERSION = "4.1.2"  # before it, Java producers can send a batch to the wrong topic (CVE-2026-35554)
 HOME = Path(__file__).resolve().parents[2] / ".kafka"
 LARGEST_RECORD = 3 * 8 * 1024**2 + 64 * 1024
@@ -58,16 +60,6 @@ _PROPERTIES = {
     "message.max.bytes": str(LARGEST_RECORD),
     "log.cleaner.dedupe.buffer.size": str(4 * 1024**2),
 }
-# Runs before Java in the same process: the kernel then ends the broker with whoever started it, even by kill -9.
-_LAUNCHER = """\
-import ctypes, os, signal, sys
-if sys.platform == "linux":
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-    if os.getppid() != int(sys.argv[1]):
-        sys.exit(1)
-os.setpgid(0, 0)  # Ctrl-C is for the one who started it
-os.execvp(sys.argv[2], sys.argv[2:])
-"""
 
 
 class KafkaUnavailable(Exception):
@@ -133,6 +125,7 @@ class KafkaServer:
         formatting: Sequence[str] = (),
         listener: tuple[str, str] | None = None,
         proxy: int | None = None,
+        heap: str = "-Xmx1g",
     ) -> None:
         self._jars = jars()
         self._kept = data is not None
@@ -141,6 +134,7 @@ class KafkaServer:
         self.log = self.folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._formatting = formatting
+        self._heap = heap
         self.proxy = proxy
         atexit.register(self.close)
         public, controller, secure = port or free_port(), free_port(), free_port()
@@ -181,6 +175,12 @@ class KafkaServer:
 
     def start(self) -> KafkaServer:
         """Starts the broker and waits until it answers; raises RuntimeError with the end of its log if it does not."""
+        self.launch()
+        self.wait_until_ready()
+        return self
+
+    def launch(self) -> None:
+        """Starts the broker, and does not wait."""
         config = str(self.folder / "server.properties")
         with self.log.open("ab") as log:
             if not (self.folder / "logs" / "meta.properties").exists():
@@ -188,15 +188,14 @@ class KafkaServer:
                 subprocess.run(
                     self._java("-Xmx128m", "kafka.tools.StorageTool", *command), check=True, stdout=log, stderr=log
                 )
-            java = self._java("-Xmx1g", "kafka.Kafka", config)
-            self._process = subprocess.Popen(
-                [sys.executable, "-S", "-c", _LAUNCHER, str(os.getpid()), *java],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
-        self._wait_until_ready(self._process)
-        return self
+            java = self._java(self._heap, "kafka.Kafka", config)
+            command = bound(java, apart=True)
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
-    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+    def wait_until_ready(self) -> None:
+        """Until it answers; raises as `start`."""
+        process = self._process
+        assert process is not None, "the broker is not running"
         deadline = time.monotonic() + _READY_SECONDS
         admin = AdminClient(
             {"bootstrap.servers": self.bootstrap_servers, "log_level": 0, "reconnect.backoff.max.ms": 200}
@@ -230,6 +229,11 @@ class KafkaServer:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+    def wait_ended(self, seconds: float) -> None:
+        """Until the broker has ended by itself."""
+        assert self._process is not None, "the broker is not running"
+        self._process.wait(seconds)
 
     def pause(self) -> None:
         """SIGSTOP: the broker is there and does not answer."""

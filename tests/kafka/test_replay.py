@@ -18,10 +18,22 @@ from pipeline.stream import clients, topics
 from pipeline.stream.lanes import replay_lane, replay_topic
 from pipeline.stream.letters import FIRST_ORIGIN
 from tests.kafka import planted
-from tests.kafka.checker import SECONDS, arrived, clean, everything, finished, headers_of, judge, origin_of, results
+from tests.kafka.checker import (
+    SECONDS,
+    arrived,
+    clean,
+    everything,
+    finished,
+    headers_of,
+    judge,
+    origin_of,
+    place_of,
+    results,
+)
 from tests.kafka.harness import Running, environment, feed, start, value, working
 
 pytestmark = pytest.mark.kafka
+LANE = ("-m", "pipeline", "worker", "--lane", "replay")
 
 
 @pytest.fixture
@@ -66,9 +78,7 @@ def why_not_ready(worker: Running) -> str:
 def test_letters_are_replayed_once_whatever_happens(kafka_settings: Settings, lane: Settings) -> None:
     """A replay is killed, two run at once, one comes late: every letter lies in the lane once, and comes out once."""
     numbers = [n for n in range(1500) if n % 50 == 7] * 4
-    feed(
-        kafka_settings, *range(10, 50)
-    )  # first: with nothing well yet, the breaker would hold the dead
+    feed(kafka_settings, *range(10, 50))  # first: with nothing well yet, the breaker would hold the dead
     with working(kafka_settings):
         assert finished(kafka_settings)
         feed(kafka_settings, *numbers)
@@ -88,7 +98,7 @@ def test_letters_are_replayed_once_whatever_happens(kafka_settings: Settings, la
     in_lane = everything(kafka_settings, lane.topics.raw)
     assert Counter(headers_of(m)[FIRST_ORIGIN] for m in in_lane) == Counter(origin_of(m) for m in letters)
     before = len(everything(kafka_settings, kafka_settings.topics.raw))
-    with working(kafka_settings, stage=None, program=("-m", "pipeline", "worker", "--lane", "replay")):
+    with working(kafka_settings, stage=None, program=LANE):
         arrived(kafka_settings, kafka_settings.topics.dead, 2 * len(letters))
     assert len(everything(kafka_settings, kafka_settings.topics.dead)) == 2 * len(letters)
     assert len(everything(kafka_settings, kafka_settings.topics.raw)) == before
@@ -113,9 +123,10 @@ def test_a_bad_deploy_does_not_empty_the_topic(kafka_settings: Settings) -> None
     assert judge(kafka_settings) == clean(384)
 
 
+@pytest.mark.usefixtures("lane")
 def test_a_bad_deploy_in_mid_stream(kafka_settings: Settings) -> None:
-    """After good days the letters of a bad one are bounded, its breaker opens again after a restart, and closes once
-    the code is mended, without one: a trial batch is well."""
+    """After good days the letters of a bad one are bounded, and its breaker opens again after a restart; once the code
+    is mended the rest is done, and with its letters replayed every record has come out well."""
     feed(kafka_settings, *[n for n in range(300) if n % 50 not in (7, 9)])
     with working(kafka_settings):
         assert finished(kafka_settings)
@@ -131,6 +142,12 @@ def test_a_bad_deploy_in_mid_stream(kafka_settings: Settings) -> None:
         assert finished(kafka_settings)
     assert judge(kafka_settings) == clean(288 + 576)
     assert len(everything(kafka_settings, kafka_settings.topics.dead)) == len(letters)
+    assert replayed(dlq(kafka_settings, "replay", "--all"))["replayed"] == len(letters)
+    with working(kafka_settings, stage=None, program=LANE):
+        enriched = arrived(kafka_settings, kafka_settings.topics.enriched, 288 + 576)
+    first = Counter(headers_of(m).get(FIRST_ORIGIN) or origin_of(m) for m in enriched)
+    raw = [place_of(m) for m in everything(kafka_settings, kafka_settings.topics.raw)]
+    assert first == Counter(f"{topic}/{partition}/{offset}".encode() for topic, partition, offset in raw)
 
 
 def test_a_new_group_from_earliest_reprocesses(kafka_settings: Settings) -> None:

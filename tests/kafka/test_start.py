@@ -8,12 +8,13 @@ import time
 
 import orjson
 import pytest
-from confluent_kafka import TopicPartition
+from confluent_kafka import Producer, TopicPartition
+from confluent_kafka.admin import NewPartitions  # type: ignore[attr-defined]
 
 from pipeline.settings import Settings
 from pipeline.stream import clients
-from tests.kafka.checker import SECONDS, arrived, clean, everything, finished, judge, results
-from tests.kafka.harness import Running, environment, feed, start, working
+from tests.kafka.checker import SECONDS, arrived, clean, everything, finished, judge, origin_of, results
+from tests.kafka.harness import Running, environment, feed, start, value, working
 from tests.kafka.server import free_port
 
 pytestmark = pytest.mark.kafka
@@ -95,3 +96,25 @@ def test_sigterm_at_once(kafka_settings: Settings) -> None:
     with working(kafka_settings):
         assert finished(kafka_settings)
     assert judge(kafka_settings) == clean(200)
+
+
+def test_a_group_that_began_at_the_end_reads_a_new_partition_from_its_beginning(kafka_settings: Settings) -> None:
+    """`start_from = latest`: what was sent into an added partition before anybody knew of it is not skipped."""
+    raw, more = kafka_settings.topics.raw, {"ARTICLES_WORKER__START_FROM": "latest"}
+    admin = clients.admin(kafka_settings)
+    feed(kafka_settings, *range(10, 15))
+    with working(kafka_settings, more=more) as workers:
+        feed(kafka_settings, *range(100, 110))
+        assert finished(kafka_settings)
+        assert workers[0].terminate() == 0
+    admin.create_partitions([NewPartitions(raw, 9)])[raw].result(SECONDS)
+    producer = Producer({"bootstrap.servers": kafka_settings.kafka.bootstrap_servers})
+    for number in range(3):
+        producer.produce(raw, value(200 + number), partition=8)
+    assert producer.flush(SECONDS) == 0
+    with working(kafka_settings, more=more):
+        assert finished(kafka_settings)
+    outputs = everything(kafka_settings, *results(kafka_settings))
+    origins = {origin_of(message) for message in outputs}
+    assert len(outputs) == 13
+    assert {f"{raw}/8/{offset}".encode() for offset in range(3)} <= origins

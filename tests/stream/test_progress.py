@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pytest
@@ -147,3 +148,51 @@ def test_partitions_that_are_taken_away_are_forgotten() -> None:
     progress.assigned([], 2.0)
     assert lag(progress) == (None, None)
     assert told(progress, "articles_assigned_partitions") == 0
+
+
+@dataclass
+class Told:
+    """What the brokers tell another client of the ends."""
+
+    ends: dict[int, int]
+
+    def __call__(self, _places: Iterable[TopicPartition], _now: float) -> dict[tuple[str, int], int]:
+        return {("raw", partition): end for partition, end in self.ends.items()}
+
+
+def test_records_that_only_the_brokers_know_of_are_lag_and_a_stall() -> None:
+    """Fetches that bring nothing, or have never brought anything, say nothing of an end; another client hears of it."""
+    progress = Progress("enrich", Metrics(), look=Told({0: 7, 1: 9, 2: 7}))
+    progress.assigned([TopicPartition("raw", 0, 4), TopicPartition("raw", 1, 9), TopicPartition("raw", 2)], 0.0)
+    fetched = Consumer({0: (-1001, -1001), 1: (0, 9), 2: (0, 3)}, {2: 3})
+    for now in (1.0, 61.5):
+        progress.tick(fetched, now, WALL + now, [])  # type: ignore[arg-type]
+    assert [lag(progress, partition)[0] for partition in range(3)] == [3, 0, 4]
+    assert progress.stalled(61.5) == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("end", "taking", "in_flight", "starved"),
+    [(7, True, [], [0]), (7, False, [], []), (-1, True, [], []), (7, True, [3], [])],
+    ids=["hungry", "takes nothing", "the brokers do not say so", "in work"],
+)
+def test_a_consumer_that_gets_nothing_of_what_is_there_is_stuck(
+    end: int, taking: bool, in_flight: list[int], starved: list[int]
+) -> None:
+    """After five minutes, if brokers know of records, nothing is in work, and it may take them."""
+    progress = Progress("enrich", Metrics(), look=Told({0: end}))
+    progress.assigned([TopicPartition("raw", 0)], 0.0)
+    if in_flight:
+        progress.took(records(0, 1, 2))
+    for now in (1.0, 301.5):
+        progress.tick(Consumer({0: (0, 7)}), now, WALL, in_flight, taking=taking)  # type: ignore[arg-type]
+    assert (progress.starved(301.0), progress.starved(301.5)) == ([], starved)
+
+
+def test_a_pause_ends_the_hunger() -> None:
+    """Five minutes in one piece, not in sum."""
+    progress = Progress("enrich", Metrics(), look=Told({0: 7}))
+    progress.assigned([TopicPartition("raw", 0)], 0.0)
+    for now, taking in ((1.0, True), (200.0, False), (202.0, True), (400.0, True)):
+        progress.tick(Consumer({0: (0, 7)}), now, WALL, [], taking=taking)  # type: ignore[arg-type]
+    assert progress.starved(400.0) == []

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from confluent_kafka import OFFSET_STORED, TopicPartition
 
 from pipeline.metrics import Metrics
-from pipeline.stream.messages import Aborted, Consumed, Held, Output
+from pipeline.stream import worker as loop
+from pipeline.stream.messages import Aborted, Consumed, FailStop, Held, Output
 from pipeline.stream.progress import Progress
 from pipeline.stream.worker import Worker, WorkerRules
 
@@ -51,9 +53,14 @@ class Script:
     paused: bool = False
     closed: bool = False
     callbacks: dict[str, Any] = field(default_factory=dict)
+    joins: list[str] = field(default_factory=list)
 
     def subscribe(self, _topics: list[str], **callbacks: Any) -> None:
+        self.joins.append("subscribe")
         self.callbacks = callbacks
+
+    def unsubscribe(self) -> None:
+        self.joins.append("unsubscribe")
 
     def consume(self, _count: int, _seconds: float) -> list[Message]:
         return self.steps.pop(0)(self) if self.steps else []
@@ -166,10 +173,12 @@ class Delivery:
     def doubt(self) -> None: ...
 
 
-def run(script: Script, stage: Stage, delivery: Delivery, **rules: Any) -> Worker:
+def run(
+    script: Script, stage: Stage, delivery: Delivery, nobodys: Callable[[], Sequence[int]] = tuple, **rules: Any
+) -> Worker:
     """Runs the loop until the script has ended."""
     progress = Progress("enrich", Metrics())
-    worker = Worker(stage, script, delivery, WorkerRules(drain_seconds=0.2, **rules), progress)  # type: ignore[arg-type]
+    worker = Worker(stage, script, delivery, WorkerRules(drain_seconds=0.2, **rules), progress, nobodys)  # type: ignore[arg-type]
     worker.run(lambda: not script.steps)
     assert script.closed
     return worker
@@ -263,3 +272,30 @@ def test_on_stopping_what_has_begun_is_finished_and_the_rest_dropped() -> None:
     run(script, stage, delivery, batches_in_flight=4)
     assert [work.dropped for work in stage.works] == [False, False, True, True]
     assert delivery.ends == [6]
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "joins"), [([8], ["subscribe", "unsubscribe", "subscribe"]), ([], ["subscribe"])]
+)
+def test_a_group_that_has_forgotten_a_partition_is_joined_again(
+    monkeypatch: pytest.MonkeyPatch, forgotten: list[int], joins: list[str]
+) -> None:
+    """The group is looked at once in a life, after the first assignment."""
+    monkeypatch.setattr(loop, "_SETTLED_SECONDS", 0.0)
+    looks: list[int] = []
+
+    def nobodys() -> list[int]:
+        looks.append(1)
+        return forgotten
+
+    script = Script([assign, records(), revoke, assign, records(5), records()])
+    delivery = Delivery()
+    run(script, Stage([]), delivery, nobodys)
+    assert (script.joins, looks, delivery.ends) == (joins, [1], [6])
+
+
+def test_a_consumer_that_gets_nothing_ends_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that is stuck is not waited for without end."""
+    monkeypatch.setattr(Progress, "starved", lambda _self, _now: [0])
+    with pytest.raises(FailStop, match="partitions \\[0\\]"):
+        run(Script([assign]), Stage([]), Delivery())

@@ -168,9 +168,9 @@ class Fleet:
         return time.time()
 
     def wait_ready(self, slot: int, seconds: float = SECONDS) -> None:
-        """Until the worker of the slot has joined its group, whichever life it is in."""
+        """Until the worker of the slot, in whichever life, has joined its group, or stands at a failpoint before."""
         deadline = time.monotonic() + seconds
-        while self.workers[slot].ready() is None:
+        while not self._stands(slot) and self.workers[slot].ready() is None:
             assert time.monotonic() < deadline, "never ready"
             time.sleep(0.05)
 
@@ -185,10 +185,15 @@ class Fleet:
     def wait_stopped(self, slot: int, seconds: float = SECONDS) -> float:
         """Until the worker of the slot has stopped itself at a failpoint; when that was."""
         deadline = time.monotonic() + seconds
-        while psutil.Process(self.workers[slot].process.pid).status() != psutil.STATUS_STOPPED:
+        while not self._stands(slot):
             assert time.monotonic() < deadline, "it does not come to its failpoint"
             time.sleep(0.02)
         return time.time()
+
+    def _stands(self, slot: int) -> bool:
+        with contextlib.suppress(psutil.Error):  # it is just between two lives
+            return bool(psutil.Process(self.workers[slot].process.pid).status() == psutil.STATUS_STOPPED)
+        return False
 
     def wait_point(self, point: str, count: int, seconds: float = SECONDS) -> Reached:
         """Until workers have been at the point so often; the last of these times."""
@@ -197,6 +202,27 @@ class Fleet:
             assert time.monotonic() < deadline, f"{point} was reached {len(found)} times, not {count}"
             time.sleep(0.02)
         return found[count - 1]
+
+    def wait_past(self, batch: Reached, seconds: float = SECONDS) -> None:
+        """Until other workers have committed all that is in the batch of a line of the history."""
+        ends = {place.rpartition(":")[0]: int(place.rpartition(":")[2]) for place in batch.places}
+        deadline = time.monotonic() + seconds
+        while ends:
+            assert time.monotonic() < deadline, f"nobody has committed {ends}"
+            for place in {p for line in self.at("committed") if line.pid != batch.pid for p in line.places}:
+                partition, _, offset = place.rpartition(":")
+                if int(offset) >= ends.get(partition, int(offset) + 1):
+                    del ends[partition]
+            time.sleep(0.05)
+
+    def wait_on(self, pid: int, past: Reached, seconds: float = SECONDS) -> None:
+        """Until a worker that stood at a line of the history has brought that batch to some end, its own perhaps."""
+        deadline = time.monotonic() + seconds
+        while not any(end.pid == pid for end in self.ends):
+            if any(line.pid == pid and line.at > past.at and line.point != "offsets" for line in self.history()):
+                return
+            assert time.monotonic() < deadline, "it neither goes on nor ends"
+            time.sleep(0.02)
 
     def honest(self) -> None:
         """What hangs goes on, and planted workers are replaced by the program as it is."""

@@ -67,7 +67,7 @@ def test_kill_9_while_the_end_of_a_transaction_is_unanswered(kafka_settings: Set
 )
 def test_zombies(kafka_settings: Settings, proxy: Proxy, points: tuple[str, str], sessions: float) -> None:
     """Row 2: two of three workers stand still for so many session timeouts, and go on when others have their work."""
-    plans = {slot: [f"{point}@{1 if point == 'assigned' else 5}=STOP"] for slot, point in enumerate(points)}
+    plans = {slot: [f"{point}@{1 if point == 'assigned' else 30}=STOP"] for slot, point in enumerate(points)}
     with trial(kafka_settings, proxy, workers=3, plans=plans, more=SHORT) as tried:
         stopped = max(tried.fleet.wait_stopped(slot) for slot in plans)
         if sessions > 1:

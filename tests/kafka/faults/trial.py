@@ -17,6 +17,7 @@ from tests.kafka.checker import (
     everything,
     finished,
     group_consumer,
+    headers_of,
     judge,
     place_of,
     results,
@@ -24,7 +25,7 @@ from tests.kafka.checker import (
 )
 from tests.kafka.faults.fleet import Fleet
 from tests.kafka.faults.proxy import Proxy, Rule
-from tests.kafka.harness import WORKER, Load
+from tests.kafka.harness import BAD_REASONS, WORKER, Load
 
 DRAIN_SECONDS = 120.0
 ENDED_SECONDS = 30.0  # a transaction's timeout, and the broker's look for such, which is every 10 s
@@ -74,7 +75,8 @@ class Found:
     """Everything that a trial found beside the number of records; all of it is 0 or empty where a promise is kept.
 
     `falls`: committed offsets that went back. `differently`: outputs that only one of two readers saw, one that read
-    during the faults and one afterwards. `growth`: memory, threads or files that a worker gathered.
+    during the faults and one afterwards. `growth`: memory, threads or files that a worker gathered. `letters`: reasons
+    of dead letters that are not those of the load's bad records: a trouble with brokers is never one.
     """
 
     verdict: Verdict
@@ -82,6 +84,7 @@ class Found:
     differently: int = 0
     orphans: tuple[int, ...] = ()
     growth: tuple[str, ...] = ()
+    letters: tuple[str, ...] = ()
 
 
 def kept(fed: int) -> Found:
@@ -135,10 +138,14 @@ def trial(
         assert finished(settings, DRAIN_SECONDS), f"not everything is committed; ends: {fleet.ends}"
         wait_ended(settings, ENDED_SECONDS)
         orphans = tuple(fleet.orphans())
-    outputs = {place_of(message) for message in everything(settings, *results(settings))}
+    messages = everything(settings, *results(settings))
+    outputs = {place_of(message) for message in messages}
+    told = {headers_of(message).get("reason") for message in messages} - {None, *BAD_REASONS}
+    letters = tuple(sorted((reason or b"").decode() for reason in told))
     tried.load.places.update(place_of(message) for message in tried.load.outputs.rest())
     differently = len(outputs ^ tried.load.places)
-    tried.found = Found(judge(settings), tuple(tried.offsets.falls), differently, orphans, growth(fleet))
+    falls = tuple(tried.offsets.falls)
+    tried.found = Found(judge(settings), falls, differently, orphans, growth(fleet), letters)
 
 
 def growth(fleet: Fleet) -> tuple[str, ...]:
