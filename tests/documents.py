@@ -12,6 +12,8 @@ import click
 import yaml
 
 from pipeline.cli import COMMANDS, articles
+from pipeline.settings import Settings
+from pipeline.stream.intake import LINES, PAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")))
@@ -67,6 +69,8 @@ def check(line: str) -> None:
             pass
         case ["docker", "compose", action, *rest] if action in _COMPOSE_FLAGS:
             _check_compose(action, rest)
+        case ["curl", "-H", header, "--data-binary", _, url]:
+            _check_post(header, url)
         case [".", ".venv/bin/activate"]:
             pass
         case _:
@@ -80,6 +84,13 @@ def parse(arguments: list[str]) -> None:
     command = articles.get_command(click.Context(articles), arguments[0])
     assert command is not None
     command.make_context(arguments[0], arguments[1:])
+
+
+def _check_post(header: str, url: str) -> None:
+    """A request that the intake takes where its settings put it."""
+    options, kind = Settings().intake, header.removeprefix("Content-Type: ")
+    if not url.startswith(f"http://{options.host}:{options.port}/articles") or kind not in PAGES | LINES:
+        raise ValueError(f"the intake does not take {kind} at {url}")
 
 
 def _check_compose(action: str, words: list[str]) -> None:

@@ -32,7 +32,13 @@ def send(settings: Settings, normal: int, hostile: dict[str, Hostile]) -> tuple[
             assert error is None
             places[name] = f"{message.topic()}/{message.partition()}/{message.offset()}".encode()  # type: ignore[attr-defined]
 
-        producer.produce(settings.topics.raw, record.value, key, headers=list(record.headers), on_delivery=acknowledged)
+        headers = list(record.headers)
+        while True:
+            try:
+                producer.produce(settings.topics.raw, record.value, key, headers=headers, on_delivery=acknowledged)
+                break
+            except BufferError:
+                producer.poll(0.1)
         producer.poll(0)
 
     names = [*hostile, *(f"normal {number}" for number in range(normal))]
