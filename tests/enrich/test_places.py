@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.enrich.entities.gazetteer import MAX_NAME
 from pipeline.enrich.entities.group import group
+from pipeline.enrich.entities.overrides import parse
 from pipeline.enrich.entities.places import SURE, merge, place
 from pipeline.records import Entity, Label, Mention
 from quality.places.score import ANNOTATED, countries, judge, rates
@@ -207,6 +208,20 @@ def test_entities_of_one_place_are_merged() -> None:
     assert [entity.count for entity in entities] == [3, 1]
     assert [mention.entity for mention in mentions] == [0, 1, 0, 0]
     assert entities[0].salience == 0.875
+
+
+def test_what_an_operator_keeps_apart_is_not_merged() -> None:
+    """Two names of one town under a split are two entities with ids of their own; only the first is placed."""
+    text = "Mysore Mysuru Mysuru"
+    mentions = [Mention(s, s + 6, "Location", text[s : s + 6], 0.9) for s in (0, 7, 14)]
+    overrides = parse('[[split]]\nnames = ["Mysore", "Mysuru"]').everywhere
+    mentions, entities = group(mentions, len(text), overrides)
+    mentions, entities = merge(mentions, place(entities, mentions, text), overrides)
+    assert [(e.id, e.count, e.country) for e in entities] == [
+        ("geonames:1262321", 1, "IN"),
+        ("Location:mysuru", 2, None),
+    ]
+    assert [mention.entity for mention in mentions] == [0, 1, 1]
 
 
 NAMES = st.one_of(

@@ -26,5 +26,5 @@ def find_entities(
     article's site; `tagger` is another one than ours.
     """
     mentions, entities = group((tagger or load_tagger()).tag(text), len(text), overrides or NONE)
-    mentions, entities = merge(mentions, place(entities, mentions, text))
+    mentions, entities = merge(mentions, place(entities, mentions, text), overrides or NONE)
     return mentions, with_values(text, mentions, entities, published_at)

@@ -13,6 +13,8 @@ from dataclasses import replace
 
 from pipeline.enrich.entities.clues import TOWNS, Article, Clues, by_weight, location, people
 from pipeline.enrich.entities.gazetteer import Gazetteer, Kind, Place, key, load_gazetteer
+from pipeline.enrich.entities.names import read
+from pipeline.enrich.entities.overrides import NONE, Overrides
 from pipeline.records import Entity, Mention
 
 SURE = 0.9  # a place less likely than this is not given
@@ -66,20 +68,30 @@ def place(
     ]
 
 
-def merge(mentions: Sequence[Mention], entities: Sequence[Entity]) -> tuple[list[Mention], list[Entity]]:
+def merge(
+    mentions: Sequence[Mention], entities: Sequence[Entity], overrides: Overrides = NONE
+) -> tuple[list[Mention], list[Entity]]:
     """Entities of one id as one, at the first one's index: Mysore is Mysuru, which their names do not tell.
 
-    Counts are added, and to the salience what the added mentions are of all, as `group` counts them.
+    Counts are added, and to the salience what the added mentions are of all, as `group` counts them. What a rule keeps
+    apart stays so: the later one is then not where the first one is, and has the id of its name.
     """
     index: dict[str, int] = {}
     out: list[Entity] = []
     to: list[int] = []
-    for entity in entities:
+    sides = _sides(mentions, entities, overrides) if overrides.splits else {}
+    held: list[dict[int, int]] = []  # sides of what is out
+    for number, found in enumerate(entities):
+        own = sides.get(number, {})
+        is_apart = found.id in index and _are_apart(own, held[index[found.id]])
+        entity = _nowhere(found) if is_apart else found
         at = index.setdefault(entity.id, len(out))
         to.append(at)
         if at == len(out):
             out.append(entity)
+            held.append(dict(own))
             continue
+        held[at].update(own)
         first = out[at]
         salience = min(1.0, round(first.salience + 0.5 * entity.count / max(1, len(mentions)), 4))
         confidence = max(first.confidence, entity.confidence)
@@ -87,6 +99,26 @@ def merge(mentions: Sequence[Mention], entities: Sequence[Entity]) -> tuple[list
     if len(out) == len(entities):
         return list(mentions), out
     return [m if m.entity is None else replace(m, entity=to[m.entity]) for m in mentions], out
+
+
+def _sides(mentions: Sequence[Mention], entities: Sequence[Entity], overrides: Overrides) -> dict[int, dict[int, int]]:
+    """By entity, the sides of the splits that its names are on."""
+    sides: dict[int, dict[int, int]] = {}
+    for mention in mentions:
+        if mention.entity is not None:
+            label = entities[mention.entity].label
+            found = overrides.splits.get((label, read(mention.text, label).key), {})
+            sides.setdefault(mention.entity, {}).update(found)
+    return sides
+
+
+def _are_apart(sides: Mapping[int, int], others: Mapping[int, int]) -> bool:
+    return any(others.get(split, side) != side for split, side in sides.items())
+
+
+def _nowhere(entity: Entity) -> Entity:
+    own = f"{entity.label}:{entity.name.casefold()}"
+    return replace(entity, id=own, kb_id=None, country=None, lat=None, lon=None, place_confidence=None)
 
 
 def _placed(entity: Entity, clue: Clues, evidence: Mapping[str, float]) -> Entity:
