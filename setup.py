@@ -17,6 +17,7 @@ from setuptools.command.editable_wheel import editable_wheel
 COMPILED = [
     "pipeline.enrich.clean.around",
     "pipeline.enrich.clean.body",
+    "pipeline.enrich.clean.context",
     "pipeline.enrich.clean.copies",
     "pipeline.enrich.clean.cuts",
     "pipeline.enrich.clean.explain",

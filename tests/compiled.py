@@ -82,6 +82,17 @@ def told_apart(topic: ModuleType, html: str) -> object:
     return found
 
 
+def in_context(context: ModuleType, html: str) -> object:
+    """The columns that pipeline.enrich.clean.context fills, with regions that are not the rules' own."""
+    found = []
+    for one in read(html):
+        rows = array("i", bytes(4 * columns.WIDTH * len(one.lines)))
+        dense = [i % 5 > 1 for i in range(len(one.lines))]
+        context.fill_context(rows, one.lines, one.given, dense, one.kept)
+        found.append(rows)
+    return found
+
+
 @lru_cache(maxsize=1)
 def read(html: str) -> list[Read]:
     """A page, and its text alone."""
@@ -212,6 +223,7 @@ def dense(region: ModuleType, html: str) -> object:
 OUTPUTS: dict[str, Callable[[ModuleType, str], object]] = {
     "pipeline.enrich.clean.around": looked_around,
     "pipeline.enrich.clean.body": chosen,
+    "pipeline.enrich.clean.context": in_context,
     "pipeline.enrich.clean.copies": compared,
     "pipeline.enrich.clean.cuts": cut,
     "pipeline.enrich.clean.explain": explained,

@@ -26,7 +26,8 @@ for plain text, with the cues of words and class names that they read. JSON in g
   trafilatura and resiliparse agree on.
 - Command: `python -m quality.boilerplate.train` with the extra `train`; deterministic; about 10 minutes on two cores.
 - SHA-256: `{digest}`, {size} bytes.
-- Parts: {parts}.
+- Parts:
+  {parts}.
 - `confidence` is the mean F1, out of fold, of pages whose blocks were in such doubt.
 - Weak spots: teasers of related stories that read like paragraphs, readers' comments without reply words, pages of
   lists, text whose body is shorter than what stands around it.
@@ -46,8 +47,10 @@ def main(table: str) -> None:
     """Writes the card of the model that lies in the package."""
     data = MODEL.read_bytes()
     value = orjson.loads(gzip.decompress(data))
-    counted = {kind: [len(value[kind][name]) for name in ("roots", "words", "names")] for kind in ("html", "text")}
-    parts = ", ".join("{} {} trees, {} words, {} names".format(kind, *sizes) for kind, sizes in counted.items())
+    names = ("roots", "words", "long", "names")
+    counted = {kind: [len(value[kind][name]) for name in names] for kind in ("html", "text")}
+    told = "{} {} trees, {} words, {} words of long lines, {} names"
+    parts = ";\n  ".join(told.format(kind, *sizes) for kind, sizes in counted.items())
     digest = hashlib.sha256(data).hexdigest()
     text = CARD.format(digest=digest, size=len(data), parts=parts, table=table.strip())
     MODEL.with_name("clean.md").write_text(text)

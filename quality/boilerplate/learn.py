@@ -19,13 +19,15 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline.enrich.clean import body
 from pipeline.enrich.clean.columns import WIDTH
-from pipeline.enrich.clean.features import MAX_CHARS, SHORT_LINK, Cues, features, scan, word_tokens
+from pipeline.enrich.clean.decide import rows_of_text
+from pipeline.enrich.clean.edges import trim
+from pipeline.enrich.clean.features import MAX_CHARS, MIDDLE, SHORT_LINK, Cues, features, scan, word_tokens
 from pipeline.enrich.clean.lines import read_lines
-from pipeline.enrich.clean.topic import fill_topics
 from quality.boilerplate.corpus import Document
 
 INNER = 3
 MIN_SITES = 4  # sites that a token must be seen on
+LONG_SITES = 8  # the same of a word of long lines
 COMMON = 400  # words of body text that count as common
 LINE_WORDS = (3, 60)  # a line weighs as its words, within these
 TREES = {
@@ -47,6 +49,14 @@ class Learnt:
 def fold_of(site: str, folds: int, salt: str = "") -> int:
     """The fold of a site, the same in every run."""
     return zlib.crc32((salt + site).encode()) % folds
+
+
+def long_tokens(document: Document) -> Iterator[list[str]]:
+    """The words of each long block that `features` sums the cues of; of others none."""
+    for block in document.page.blocks:
+        line = document.page.text[block.start : min(block.end, block.start + MAX_CHARS)]
+        words = scan(line)[0]
+        yield words if len(words) > MIDDLE else []
 
 
 def line_tokens(document: Document) -> Iterator[list[str]]:
@@ -84,20 +94,25 @@ def common_words(documents: Sequence[Document]) -> frozenset[str]:
 
 
 def _weights_of(
-    tokens: Sequence[Sequence[str]], labels: Any, weights: Any, sites: Sequence[str], c: float
+    tokens: Sequence[Sequence[str]], labels: Any, weights: Any, sites: Sequence[str], c: float, *, rooted: bool = False
 ) -> dict[str, int]:
+    """Log odds of tokens, in 64ths; `rooted`: a line's are divided by the root of their number, and c is for a mean
+    weight of 1."""
+    least = LONG_SITES if rooted else MIN_SITES
     where: dict[str, set[str]] = {}
     for found, site in zip(tokens, sites, strict=True):
         for token in found:
             kept = where.setdefault(token, set())
-            if len(kept) < MIN_SITES:
+            if len(kept) < least:
                 kept.add(site)
-    known = {token: i for i, token in enumerate(t for t, s in where.items() if len(s) >= MIN_SITES)}
-    starts, columns = [0], []
+    known = {token: i for i, token in enumerate(t for t, s in where.items() if len(s) >= least)}
+    starts, columns, values = [0], [], []
     for found in tokens:
         columns += [known[token] for token in found if token in known]
+        values += [len(found) ** -0.5 if rooted else 1.0] * (len(columns) - starts[-1])
         starts.append(len(columns))
-    matrix = csr_matrix((numpy.ones(len(columns)), columns, starts), shape=(len(tokens), len(known)))
+    matrix = csr_matrix((values, columns, starts), shape=(len(tokens), len(known)))
+    weights = weights / numpy.mean(weights) if rooted else weights
     model = LogisticRegression(C=c, max_iter=100, solver="liblinear", tol=0.002, random_state=0)
     model.fit(matrix, labels, sample_weight=weights)
     found = {token: round(64 * float(model.coef_[0, i])) for token, i in known.items()}
@@ -122,7 +137,21 @@ def learn_cues(documents: Sequence[Document]) -> Cues:
     words = _weights_of(tokens, y, w, sites, 0.3)
     hints = [n for n, is_marked in zip(names, marked, strict=True) if is_marked]
     named = [s for s, is_marked in zip(sites, marked, strict=True) if is_marked]
-    return Cues(words, _weights_of(hints, y[m], w[m], named, 0.1) if hints else {}, common_words(documents))
+    names_ = _weights_of(hints, y[m], w[m], named, 0.1) if hints else {}
+    return Cues(words, names_, common_words(documents), {} if hints else learn_long(documents))
+
+
+def learn_long(documents: Sequence[Document]) -> dict[str, int]:
+    """Cues of the words of long lines."""
+    tokens, labels, weights, sites = [], [], [], []
+    for document in documents:
+        for found, label, weight in zip(long_tokens(document), document.labels, line_weights(document), strict=True):
+            if found and weight:
+                tokens.append(found)
+                labels.append(label)
+                weights.append(weight)
+                sites.append(document.site)
+    return _weights_of(tokens, numpy.array(labels), numpy.array(weights), sites, 0.3, rooted=True)
 
 
 def matrix(document: Document, cues: Cues) -> Any:
@@ -133,8 +162,8 @@ def matrix(document: Document, cues: Cues) -> Any:
         lines = read_lines(document.page)
         given = body.strict_verdicts(lines)
         dense = body.by_density(lines, given, True)
-        found = features(document.page, cues, dense, [verdict is not None for verdict in given])
-        fill_topics(found, lines, dense)
+        ruled, _ = trim(lines, list(dense), list(given), document.page.title)
+        found = rows_of_text(document.page, lines, given, dense, ruled, cues)
     return numpy.array(found, dtype=numpy.int32).reshape(-1, WIDTH)
 
 

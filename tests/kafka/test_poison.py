@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 import urllib.request
 from collections import Counter
 
@@ -73,10 +74,12 @@ def test_poison(kafka_settings: Settings, normal: int, size: int) -> None:
         "ARTICLES_WORKER__CHILDREN": "2",
     }
     with working(kafka_settings, program=planted.program("tests.traps:hostile"), more=more) as workers:
+        began = time.monotonic()
         assert finished(kafka_settings, 600 if size > 10**6 else 120)
-        lost = children_lost(workers[0])
+        took, lost = time.monotonic() - began, children_lost(workers[0])
         assert workers[0].ready() is not None, "its breaker is open, or it stands still"
         assert workers[0].terminate() == 0
+    print(f"{normal} records and {len(hostile)} hostile ones in {took:.1f} s; children lost: {dict(lost)}")
     assert judge(kafka_settings) == clean(normal + len(hostile))
     fates = {
         origin_of(message): fate(kafka_settings, message)

@@ -274,11 +274,9 @@ def test_on_stopping_what_has_begun_is_finished_and_the_rest_dropped() -> None:
     assert delivery.ends == [6]
 
 
-@pytest.mark.parametrize(
-    ("forgotten", "joins"), [([8], ["subscribe", "unsubscribe", "subscribe"]), ([], ["subscribe"])]
-)
+@pytest.mark.parametrize(("lost", "joins"), [([8], ["subscribe", "unsubscribe", "subscribe"]), ([], ["subscribe"])])
 def test_a_group_that_has_forgotten_a_partition_is_joined_again(
-    monkeypatch: pytest.MonkeyPatch, forgotten: list[int], joins: list[str]
+    monkeypatch: pytest.MonkeyPatch, lost: list[int], joins: list[str]
 ) -> None:
     """The group is looked at once in a life, after the first assignment."""
     monkeypatch.setattr(loop, "_SETTLED_SECONDS", 0.0)
@@ -286,7 +284,7 @@ def test_a_group_that_has_forgotten_a_partition_is_joined_again(
 
     def nobodys() -> list[int]:
         looks.append(1)
-        return forgotten
+        return lost
 
     script = Script([assign, records(), revoke, assign, records(5), records()])
     delivery = Delivery()

@@ -22,6 +22,11 @@ ELEMENTS = (
     *("names_best", "names_mean", "depth_mean"),
 )
 TOPIC = ("topic_region", "topic_prose", "topic_often")  # of texts: filled by `fill_topics`
+CONTEXT = (  # of texts: filled by `fill_context`
+    *("above_kind", "above_far", "below_kind", "below_far", "cuts_above", "cuts_below", "related_far"),
+    *("from_dense", "dense_share", "ruled_share", "ruled", "close", "opening", "length", "run"),
+)
+LONG = ("long_cue",)  # of texts
 NAMES = [
     *OWN,
     *(f"{name}{shift:+d}" for shift in SHIFTS for name in SHIFTED),
@@ -30,6 +35,8 @@ NAMES = [
     *PLACE,
     *ELEMENTS,
     *TOPIC,
+    *CONTEXT,
+    *LONG,
 ]
 WIDTH = len(NAMES)
 AT = {name: number for number, name in enumerate(NAMES)}

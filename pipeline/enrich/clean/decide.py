@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeline.enrich.clean import body
 from pipeline.enrich.clean.align import align
 from pipeline.enrich.clean.columns import WIDTH
+from pipeline.enrich.clean.context import fill_context
 from pipeline.enrich.clean.edges import trim
 from pipeline.enrich.clean.extract import main_text
-from pipeline.enrich.clean.features import features
+from pipeline.enrich.clean.features import Cues, features
 from pipeline.enrich.clean.kinds import NEWSLETTER
 from pipeline.enrich.clean.lines import Line
 from pipeline.enrich.clean.markup import Markup
@@ -18,17 +20,16 @@ from pipeline.enrich.clean.model import Part, load_model
 from pipeline.enrich.clean.topic import fill_topics
 from pipeline.enrich.clean.trees import UNIT, score
 from pipeline.enrich.clean.verdicts import Verdict
+from pipeline.enrich.clean.words import full_stop
 from pipeline.records import Page
 
 BODY = -UNIT // 5  # log odds from which a block is body: chances of .45
 UNSURE = 1776  # log odds, of chances of .85: nearer to none a block is in doubt
 DOUBT = 32  # 64ths of the kept characters in doubt from which trafilatura is asked; 6% of the pages of the corpus
 LEAST = 1 / 3  # of the densest region's words that a body has
-# Log odds that trees need to overrule the rules in a text, found out of fold: where the rules keep nearly all of it,
-# which brings the harm on clean articles from .48% to .14%; in a short text, which keeps known forms cut and costs .001
-# of F1.
-NEARLY_ALL, IN_CLEAN = 0.95, 4 * UNIT
-WHOLE_PAGE, IN_SHORT = 60, 1229  # lines; 1.2
+# In a text of fewer lines the log odds from which a line is body: 0 in what the rules keep, more outside it, less of a
+# short sentence with a full stop. Light furniture gains .001 by the first; the others keep known forms right for free.
+WHOLE_PAGE, OUTSIDE, SENTENCE = 60, 1229, -3200
 MOST_BODY = 4  # a box holds less than a fourth of the body's words
 MOST_BLOCKS = 10_000  # that the trees look at, a second where nothing is compiled; the fullest of 888 pages has 6,571
 SURELY = 0.8  # confidence of a name that stands close to the line
@@ -43,7 +44,7 @@ class Decision(NamedTuple):
     method: str
 
 
-def decide(page: Page, lines: Sequence[Line], given: Sequence[Verdict | None]) -> Decision:
+def decide(page: Page, lines: list[Line], given: list[Verdict | None]) -> Decision:
     """The body of a page; `given` are the lines that go wherever they stand."""
     if len(lines) > MOST_BLOCKS:
         part = load_model().text if page.html is None else load_model().html
@@ -103,26 +104,39 @@ def _words(lines: Sequence[Line], kept: Sequence[bool]) -> int:
     return words
 
 
-def _of_text(page: Page, lines: Sequence[Line], given: Sequence[Verdict | None]) -> Decision:
+def _of_text(page: Page, lines: list[Line], given: list[Verdict | None]) -> Decision:
     part = load_model().text
     dense = body.by_density(lines, given, True)
-    strict = [verdict is not None for verdict in given]
-    rows = features(page, part.cues, dense, strict)
-    fill_topics(rows, lines, dense)
-    scores = score(part.trees, rows, WIDTH)
     ruled, _ = trim(lines, list(dense), list(given), page.title)
-    margin = _margin(lines, ruled)
-    kept = [value > BODY + (-margin if rule else margin) for value, rule in zip(scores, ruled, strict=True)]
+    scores = score(part.trees, rows_of_text(page, lines, given, dense, ruled, part.cues), WIDTH)
+    kept = [value > BODY for value in scores]
+    if len(lines) < WHOLE_PAGE:
+        kept = [value > _least(line, rule) for value, line, rule in zip(scores, lines, ruled, strict=True)]
     if not any(kept):
         kept = dense
     return Decision(kept, expected(part, doubt_of(page, scores, kept)), "trees")
 
 
-def _margin(lines: Sequence[Line], ruled: Sequence[bool]) -> int:
-    """How sure trees must be to overrule the rules in a text."""
-    if _words(lines, ruled) >= NEARLY_ALL * sum(line.units for line in lines):
-        return IN_CLEAN
-    return IN_SHORT if len(lines) < WHOLE_PAGE else 0
+def rows_of_text(
+    page: Page,
+    lines: list[Line],
+    given: list[Verdict | None],
+    dense: list[bool],
+    ruled: list[bool],
+    cues: Cues,
+) -> array[int]:
+    """The features of a text: of its lines, of its topics, and of what the rules say, see `fill_context`."""
+    rows = features(page, cues, dense, [verdict is not None for verdict in given])
+    fill_topics(rows, lines, dense)
+    fill_context(rows, lines, given, dense, ruled)
+    return rows
+
+
+def _least(line: Line, rule: bool) -> int:
+    """The log odds from which a line of a short text is body; `rule`: the rules keep it."""
+    if not rule:
+        return OUTSIDE
+    return SENTENCE if full_stop(line.text) and not line.prose else 0
 
 
 def doubt_of(page: Page, scores: Sequence[int], kept: Sequence[bool]) -> int:

@@ -1,8 +1,8 @@
 # Types of features.py for the compiler; what the code does stands there.
 cimport cython
 
-cdef int _W
-cdef list _LOG
+cdef int _W, _LONG, _MIDDLE
+cdef list _LOG, _ROOTS
 cdef dict TAG_IDS, _INSIDE_AT
 cdef frozenset _ENDS, _BULLETS
 cdef str _CLOSING
@@ -29,6 +29,9 @@ cdef int _cue(list low, cues) except? -1
 @cython.locals(low=list, capitals=int, digits=int, separators=int, at=Py_ssize_t, start=Py_ssize_t, is_low=bint,
                letter=Py_UCS4, word=str, lower=str)
 cpdef tuple scan(str line)
+
+@cython.locals(cue=int, known=dict, word=str)
+cdef int _long_cue(list low, cues) except? -1
 
 @cython.locals(words=int, count=int, part=int, common=int, capitals=int, digits=int, separators=int, commas=int,
                quotes=int, low=list, word=str, last=str, shared=frozenset)

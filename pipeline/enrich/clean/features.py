@@ -8,19 +8,21 @@ the length of the text, and no line is looked at beyond MAX_CHARS.
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.enrich.clean.around import look_around
-from pipeline.enrich.clean.columns import INSIDE, LOG, WIDTH
+from pipeline.enrich.clean.columns import AT, INSIDE, LOG, WIDTH
 from pipeline.records import Page
 
 MAX_CHARS = 300  # of a line are read
 SHORT_LINK = 90  # characters: a shorter line that is nearly all link is not read for its words
 GOOD_WORDS = 10  # words of a line that counts as running text when it closes a sentence
 LONG_WORDS = 25  # and when it does not
+MIDDLE = 14  # words: a longer line has cues of its own
 
 _DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:19|20)\d\d|\d{1,2}:\d\d)\b")
 _ENDS = frozenset(".!?…。！？؟۔।॥።")
@@ -34,11 +36,14 @@ TAG_IDS = {tag: number for number, tag in enumerate(_TAGS, 1)}
 _INSIDE_AT = {name: 1 << number for number, name in enumerate(INSIDE)}
 _LOG = LOG
 _W = WIDTH  # a number of C where it is compiled, and unknown outside
+_LONG, _MIDDLE = AT["long_cue"], MIDDLE
+_ROOTS = [math.isqrt(4096 * i) for i in range(MAX_CHARS + 1)]  # 64 times the square root
 
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """What training learnt: log odds, in 64ths, of tokens of short lines and of class names; common words.
+    """What training learnt: log odds, in 64ths, of tokens of short lines and of class names; common words; log odds, in
+    64ths, of the words of long lines, none for HTML.
 
     `single`, `first` and `pairs` are `words`, made once, by the token's size: no token has to be written to find it.
     """
@@ -46,6 +51,7 @@ class Cues:
     words: Mapping[str, int]
     names: Mapping[str, int]
     common: frozenset[str]
+    long: dict[str, int] = field(default_factory=dict)
     single: dict[str, dict[str, int]] = field(init=False, repr=False, compare=False)
     first: dict[str, dict[str, int]] = field(init=False, repr=False, compare=False)
     pairs: dict[str, dict[str, dict[str, int]]] = field(init=False, repr=False, compare=False)
@@ -73,7 +79,7 @@ def word_tokens(low: Sequence[str]) -> list[str]:
     count = len(low)
     if count == 0:
         return []
-    if count > 14:
+    if count > _MIDDLE:
         return [f"L{low[0]} {low[1]}"]
     size = "S" if count <= 4 else "M"
     found = [size + word for word in low]
@@ -150,7 +156,7 @@ def _cue(low: list[str], cues: Cues) -> int:
     if count == 0:
         return -192
     before = low[0]
-    if count > 14:
+    if count > _MIDDLE:
         seconds = cues.pairs["L"].get(before)
         return seconds.get(low[1], 0) if seconds is not None else 0
     size = "S" if count <= 4 else "M"
@@ -196,6 +202,17 @@ def scan(line: str) -> tuple[list[str], int, int, int]:
     return low, capitals, digits, separators
 
 
+def _long_cue(low: list[str], cues: Cues) -> int:
+    """The sum of the cues of a long line's words over the root of their number, in 64ths."""
+    known = cues.long
+    if not known:
+        return 0
+    cue = 0
+    for word in low:
+        cue += known.get(word, 0)
+    return cue * 64 // _ROOTS[len(low)]
+
+
 def _words(line: str, size: int, links: int, cues: Cues, out: array[int], base: int) -> int:
     """The columns that come from a line's words; returns how many words it has, counted on from its beginning."""
     if links > 54 and size < SHORT_LINK:
@@ -234,6 +251,7 @@ def _words(line: str, size: int, links: int, cues: Cues, out: array[int], base: 
     out[base + 12] = 1 if digits and size < 120 and _DATE.search(line) else 0  # a date is of whole words of digits
     out[base + 13] = _cue(low, cues)
     out[base + 14] = 1 if line[:1] in _BULLETS else 0
+    out[base + _LONG] = _long_cue(low, cues) if count > _MIDDLE else 0
     out[base + 15] = min(separators, 8) if size < 120 else 0
     out[base + 16] = 1 if line.endswith(("…", "...", "]")) else 0
     out[base + 17] = 1 if line.isupper() else 0

@@ -19,7 +19,7 @@ from pipeline.enrich.clean.trees import Trees, checked
 from pipeline.records import Json
 
 MODEL = Path(__file__).parents[2] / "models" / "clean.json.gz"
-VERSION = 1
+VERSION = 2
 _ARRAYS = ("roots", "column", "limit", "left", "right", "leaves")
 
 
@@ -73,7 +73,7 @@ def write_model(path: Path, html: Part, text: Part) -> None:
 
 
 def _part(value: Json) -> Part:
-    cues = Cues(value["words"], value["names"], frozenset(value["common"]))
+    cues = Cues(value["words"], value["names"], frozenset(value["common"]), value["long"])
     trees = checked(Trees(*(array("i", value[name]) for name in _ARRAYS)), WIDTH)
     return Part(cues, trees, value["quality"])
 
@@ -84,6 +84,7 @@ def _plain(part: Part) -> Json:
         "words": dict(sorted(cues.words.items())),
         "names": dict(sorted(cues.names.items())),
         "common": sorted(cues.common),
+        "long": dict(sorted(cues.long.items())),
         "quality": list(part.quality),
         **{name: list(getattr(trees, name)) for name in _ARRAYS},
     }

@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/time.h>
+#include <threads.h>
 #include <time.h>
 #include <unistd.h>
 
 static volatile double *wrong;
 static int (*true_clock)(clockid_t, struct timespec *);
 static int (*true_wait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+static int (*true_cnd)(cnd_t *, mtx_t *, const struct timespec *);
 
 __attribute__((constructor)) static void begin(void) {
     const char *path = getenv("CLOCK_FILE");
@@ -22,6 +24,7 @@ __attribute__((constructor)) static void begin(void) {
     true_wait = dlvsym(RTLD_NEXT, "pthread_cond_timedwait", "GLIBC_2.3.2"); /* x86; there is an older one */
     if (!true_wait)
         true_wait = dlsym(RTLD_NEXT, "pthread_cond_timedwait");
+    true_cnd = dlsym(RTLD_NEXT, "cnd_timedwait");
     if (file >= 0)
         close(file);
     wrong = page == MAP_FAILED ? NULL : page;
@@ -57,11 +60,24 @@ int gettimeofday(struct timeval *restrict into, void *restrict zone) {
     return 0;
 }
 
+/* The monotonic clock, which a condition may go by, is younger. */
+static struct timespec real(const struct timespec *until) {
+    struct timespec at = *until;
+    if (at.tv_sec > 1000000000)
+        at.tv_sec -= step();
+    return at;
+}
+
 int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *until) {
-    struct timespec real = *until;
+    struct timespec at = real(until);
     if (!true_wait)
         begin();
-    if (real.tv_sec > 1000000000) /* of the wall clock: the monotonic one is younger */
-        real.tv_sec -= step();
-    return true_wait(condition, mutex, &real);
+    return true_wait(condition, mutex, &at);
+}
+
+int cnd_timedwait(cnd_t *restrict condition, mtx_t *restrict mutex, const struct timespec *restrict until) {
+    struct timespec at = real(until);
+    if (!true_cnd)
+        begin();
+    return true_cnd(condition, mutex, &at);
 }

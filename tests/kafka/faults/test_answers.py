@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import signal
+import time
+import urllib.error
+import urllib.request
 
+import orjson
 import pytest
 
 from pipeline.settings import Settings
 from tests.kafka.faults.proxy import GROUP, LEADER, TRANSACTION, Action, Api, Proxy, Rule
 from tests.kafka.faults.schedule import SHORT, SHORT_SESSION_SECONDS
 from tests.kafka.faults.trial import Trial, kept, sleep_until, trial
+from tests.kafka.harness import Running
 
 pytestmark = pytest.mark.kafka
 MOVED_SECONDS = 30.0
@@ -81,4 +86,34 @@ def test_a_worker_reaches_only_a_part(
         took = tried.load.wait_all_moved(healed, MOVED_SECONDS)
         print(f"{action.value}: all partitions moved {took:.1f} s after it")
     assert {end.code for end in tried.fleet.ends} <= {70, 1}
+    assert tried.found == kept(tried.load.fed)
+
+
+def stalled(worker: Running) -> list[int]:
+    """The partitions that keep /readyz from being well."""
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{worker.port}/readyz", timeout=5).close()
+    except urllib.error.HTTPError as answer:
+        found: list[int] = orjson.loads(answer.read())["stages"]["enrich"]["stalled"]
+        return found
+    return []
+
+
+@pytest.mark.soak
+def test_a_worker_that_gets_no_records_is_not_ready(kafka_settings: Settings, proxy: Proxy) -> None:
+    """Its fetches are never answered: it stays in the group, and after a minute /readyz names its partitions, and only
+    those of this worker; with answers it goes on, without a restart."""
+    with trial(kafka_settings, proxy, more=SHORT) as tried:
+        workers = tried.fleet.workers
+        own = workers[0].wait_ready()["stages"]["enrich"]["partitions"]  # type: ignore[index]
+        with proxy.ruled(Rule(Action.STALL, [Api.FETCH], client="slot-0")):
+            began = time.time()
+            while stalled(workers[0]) != own:
+                assert time.time() < began + 120.0, f"{stalled(workers[0])} of {own}"
+                assert stalled(workers[1]) == []
+                time.sleep(0.5)
+        print(f"all of its partitions are named after {time.time() - began:.1f} s")
+        tried.load.wait_all_moved(time.time(), MOVED_SECONDS)
+        assert workers[0].wait_ready()
+    assert tried.fleet.ends == []
     assert tried.found == kept(tried.load.fed)

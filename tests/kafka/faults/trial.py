@@ -29,7 +29,7 @@ from tests.kafka.harness import BAD_REASONS, WORKER, Load
 
 DRAIN_SECONDS = 120.0
 ENDED_SECONDS = 30.0  # a transaction's timeout, and the broker's look for such, which is every 10 s
-# One client more, whose predecessor is not gone yet. Without faults of the network all three are flat (docs/operating.md).
+# One client more, whose predecessor is not gone yet. Without faults of the network all three are flat.
 _SLACK = {"memory": 15 * 1024**2, "threads": 5, "files": 14}
 
 
