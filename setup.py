@@ -38,7 +38,9 @@ COMPILED = [
     "pipeline.enrich.entities.article",
     "pipeline.enrich.entities.crf",
     "pipeline.enrich.entities.forms",
+    "pipeline.enrich.entities.lines",
     "pipeline.enrich.entities.rows",
+    "pipeline.enrich.entities.runs",
     "pipeline.enrich.entities.tokens",
     "pipeline.enrich.walk",
 ]

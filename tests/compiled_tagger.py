@@ -8,6 +8,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from pipeline.enrich.entities.article import Article
 from pipeline.enrich.entities.crf import TAGS
 from pipeline.enrich.entities.forms import Forms
 from pipeline.enrich.entities.model import Model, read_model
@@ -59,7 +60,8 @@ def featured(rows: ModuleType, html: str) -> object:
     for surface in tokenise(page_text(html), 0, LIMIT)[0].surfaces:
         form = rows.Form(surface)
         form.cluster = len(surface)
-        found.append([form.lower, form.shape, form.head, form.tail, form.capital, *out[: rows.own_rows(form, out)]])
+        own = [form.lower, form.shape, form.head, form.tail, form.capital, form.signs]
+        found.append(own + list(out[: rows.own_rows(form, out)]))
         for offset in (-2, -1, 1, 2):
             found.append(list(out[: rows.beside_rows(form, offset, out)]))
     return found
@@ -82,6 +84,22 @@ def seen(article: ModuleType, html: str) -> object:
     for function in (article.document_rows, article.context_rows):
         found.append((list(out[: function(one, out, ends)]), list(ends)))
     return [*found, list(out[: article.second_rows(one, tags, out, ends)]), list(ends)]
+
+
+def in_runs(runs: ModuleType, html: str) -> object:
+    """The runs of capitalised tokens by pipeline.enrich.entities.runs."""
+    tokens, forms, _ = _read(html)
+    one = Article(tokens, forms)
+    found = runs.Runs(tokens.ids, tokens.pieces, one.capital, one.signs)
+    lists = (found.of, found.first, found.end, found.piece, found.head, found.last)
+    return found.count, [list(part) for part in lists]
+
+
+def lined(lines: ModuleType, html: str) -> object:
+    """The features of each token from its run and its line by pipeline.enrich.entities.lines."""
+    tokens, forms, tags = _read(html)
+    out, ends = _numbers("I", 20 * (len(tags) + 1)), _numbers("i", len(tags) + 1)
+    return list(out[: lines.run_rows(Article(tokens, forms), out, ends)]), list(ends)
 
 
 def decoded(crf: ModuleType, html: str) -> object:
@@ -111,6 +129,8 @@ OUTPUTS: dict[str, Callable[[ModuleType, str], object]] = {
     "pipeline.enrich.entities.article": seen,
     "pipeline.enrich.entities.crf": decoded,
     "pipeline.enrich.entities.forms": remembered,
+    "pipeline.enrich.entities.lines": lined,
     "pipeline.enrich.entities.rows": featured,
+    "pipeline.enrich.entities.runs": in_runs,
     "pipeline.enrich.entities.tokens": tokenised,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from array import array
 
 import numpy
@@ -14,6 +15,7 @@ from quality.tagger.corpus import Knowledge, apart, document
 from quality.tagger.leaks import SHARED_WORDS, runs
 from quality.tagger.score import Tally, spans
 from quality.tagger.stages import read, with_tags
+from tests.conftest import unavailable
 
 NOTHING = Knowledge({}, array("I", bytes(8)), array("i", bytes(8)))
 TEXT = "Mira Tolland of Ostrel Bank met Jon Vasker in Bremen.\nOstrel Bank said nothing, Tolland did."
@@ -56,8 +58,26 @@ def test_gradient_is_that_of_the_likelihood() -> None:
         assert (above - below) / 2e-3 == pytest.approx(ours[place], abs=1e-3)
 
 
+def test_an_epoch_takes_the_step_of_the_gradient() -> None:
+    """Without dropout, a batch moves each weight against its gradient, by the rate over the root of its squares."""
+    if shutil.which("cc") is None:
+        unavailable("no C compiler")
+    one = document("one", TEXT, ENTS, NOTHING)
+    keys = learn.vocabulary([one], 1)
+    data = learn.gather([one], keys, [0.5])
+    whole = learn.grid(numpy.diff(data.pieces), data.weights)
+    still = numpy.zeros((learn.TAGS, learn.TAGS), "f4")
+    by_score, by_move = learn.gradient(numpy.zeros((len(one.tags), learn.TAGS), "f4"), still, data.tags, whole)
+    slope = data.matrix.T @ by_score
+    ours = learn.train(data, keys, learn.Settings(epochs=1, size=1000, dropout=0, rate=0.25))
+    assert -0.25 * slope / numpy.sqrt(1 + slope**2) == pytest.approx(ours.rows, abs=1e-5)
+    assert -0.25 * by_move / numpy.sqrt(1 + by_move**2) == pytest.approx(ours.moves, abs=1e-5)
+
+
 def test_learns_what_it_is_shown() -> None:
     """A model learned from one article finds its mentions again, and none in the line that was not marked."""
+    if shutil.which("cc") is None:
+        unavailable("no C compiler")
     one = document("one", TEXT, ENTS, NOTHING)
     keys = learn.vocabulary([one], 1)
     weights = learn.train(learn.gather([one], keys), keys, learn.Settings(epochs=60, size=5, rate=0.5))

@@ -89,7 +89,7 @@ def common_words(documents: Sequence[Document]) -> frozenset[str]:
         for block, label in zip(document.page.blocks, document.labels, strict=True):
             if label:
                 words.update(w for w in scan(document.page.text[block.start : block.end])[0] if len(w) < 8)
-        seen.update(word for word in words if not word.isdigit())
+        seen.update(word for word in sorted(words) if not word.isdigit())  # equally common ones: the same in every run
     return frozenset(word for word, _ in seen.most_common(COMMON))
 
 

@@ -11,6 +11,7 @@ from typing import Any, get_args
 import numpy
 
 from pipeline.enrich.entities.article import Article, context_rows, document_rows, mark_listed
+from pipeline.enrich.entities.lines import run_rows
 from pipeline.enrich.entities.rows import Form, beside_rows, own_rows
 from pipeline.enrich.entities.tokens import Tokens, tokenise
 from pipeline.records import Label
@@ -99,7 +100,9 @@ def document(name: str, text: str, ents: Sequence[tuple[int, int, str]], knowled
     edge = _form_rows(_form(_EDGE, knowledge), _FORMS, _BUFFER)
     context, context_ends = array("I", bytes(4 * 16 * (count + 1))), array("i", bytes(4 * (count + 1)))
     context_rows(article, context, context_ends)
-    whole, whole_ends = array("I", bytes(4 * 16 * (len(forms) + 1))), array("i", bytes(4 * (len(forms) + 1)))
+    lines, line_ends = array("I", bytes(4 * 16 * (count + 1))), array("i", bytes(4 * (count + 1)))
+    run_rows(article, lines, line_ends)
+    whole, whole_ends = array("I", bytes(4 * 16 * (count + 1))), array("i", bytes(4 * (len(forms) + 1)))
     document_rows(article, whole, whole_ends)
     flat: list[int] = []
     ends = []
@@ -112,6 +115,7 @@ def document(name: str, text: str, ents: Sequence[tuple[int, int, str]], knowled
                 near = i + offset
                 flat += own[tokens.ids[near]][slot] if first <= near < end else edge[slot]
             flat += context[context_ends[i - 1] if i else 0 : context_ends[i]]
+            flat += lines[line_ends[i - 1] if i else 0 : line_ends[i]]
             flat += whole[whole_ends[form - 1] if form else 0 : whole_ends[form]]
             ends.append(len(flat))
     return Document(name, tokens, article, numpy.array(flat, "u4"), numpy.array(ends, "i8"), tags_of(tokens, ents))

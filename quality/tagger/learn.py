@@ -1,4 +1,4 @@
-"""Learning a linear-chain CRF: likelihood over batches of pieces, AdaGrad, dropout of features. numpy and scipy.
+"""Learning a linear-chain CRF: likelihood over batches of pieces, AdaGrad, dropout of features.
 
 Sources: Lafferty, McCallum and Pereira 2001 (CRF); Duchi, Hazan and Singer 2011 (AdaGrad).
 """
@@ -12,6 +12,7 @@ import numpy
 from scipy.sparse import csr_matrix
 
 from pipeline.enrich.entities.crf import TAGS
+from quality.tagger import descent
 from quality.tagger.corpus import Document
 
 
@@ -83,6 +84,7 @@ def allowed() -> numpy.ndarray:
 
 
 OK = allowed()
+SPREAD = 0x9E3779B97F4A7C15  # bits well mixed: seeds that are neighbours start far apart
 START = numpy.array([0 if tag and tag % 2 == 0 else 1 for tag in range(TAGS)], "f4")
 
 
@@ -166,30 +168,15 @@ def gradient(
 def train(data: Data, keys: numpy.ndarray, settings: Settings) -> Weights:
     """The weights of the features `keys`, which are the columns of `data`, scaled by 1 - dropout for use."""
     rng = numpy.random.default_rng(settings.seed)
-    rows, moves = numpy.zeros((len(keys), TAGS), "f4"), numpy.zeros((TAGS, TAGS), "f4")
-    squares, move_squares = numpy.ones_like(rows), numpy.ones_like(moves)
-    lengths = numpy.diff(data.pieces)
+    state = numpy.array([(2 * settings.seed + 1) * SPREAD & 0xFFFFFFFFFFFFFFFF], "u8")
+    rows, moves = (numpy.zeros((count, 2, descent.ROOM), "f4") for count in (len(keys), TAGS))
+    rows[:, 1] = moves[:, 1] = 1
+    matrix = data.matrix
+    given = (matrix.indices, matrix.indptr.astype("i8"), data.tags, data.pieces.astype("i8"), data.weights)
     for epoch in range(settings.epochs):
         rate = settings.rate * (1 - 0.9 * epoch / settings.epochs)
-        for pieces in batches(data, settings.size, rng):
-            tokens = numpy.concatenate([numpy.arange(data.pieces[p], data.pieces[p + 1]) for p in pieces])
-            part = data.matrix[tokens]
-            kept = (rng.random(part.nnz, "f4") >= settings.dropout).astype("f4")
-            columns, where = numpy.unique(part.indices, return_inverse=True)
-            part = csr_matrix((kept, where.astype("i4"), part.indptr), (len(tokens), len(columns)))
-            local = rows[columns]
-            batch = grid(lengths[pieces], data.weights[pieces])
-            by_score, by_move = gradient(part @ local, moves, data.tags[tokens], batch)
-            by_row = part.T @ by_score + settings.decay * local
-            history = squares[columns] + by_row * by_row
-            squares[columns] = history
-            rows[columns] = local - rate * by_row / numpy.sqrt(history)
-            move_squares += by_move * by_move
-            moves -= rate * by_move / numpy.sqrt(move_squares)
-    return Weights(keys, rows * (1 - settings.dropout), moves)
-
-
-def mean(several: Sequence[Weights]) -> Weights:
-    """The mean of weights of the same keys: as good as the mean of their scores."""
-    rows = numpy.mean([each.rows for each in several], 0)
-    return Weights(several[0].keys, rows, numpy.mean([each.moves for each in several], 0))
+        descent.epoch(
+            rows, moves, given, batches(data, settings.size, rng), (OK, START), state,
+            dropout=settings.dropout, rate=rate, decay=settings.decay,
+        )  # fmt: skip
+    return Weights(keys, rows[:, 0, :TAGS] * (1 - settings.dropout), moves[:, 0, :TAGS].copy())

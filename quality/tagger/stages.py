@@ -15,7 +15,7 @@ from quality.tagger.corpus import Document
 from quality.tagger.learn import OK, Settings, Weights, gather, train, vocabulary
 
 FINE = 1024  # parts of a score of 1.0, while learning
-SECOND_ROWS = 12  # the most that a token has in a second reading
+SECOND_ROWS = 15  # the most that a token has in a second reading
 Tags = list["array[int]"]
 
 

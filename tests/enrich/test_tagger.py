@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import tracemalloc
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.enrich.entities.forms import ROOM
-from pipeline.enrich.entities.model import MAGIC, MODEL, ModelError, read_model
+from pipeline.enrich.entities.model import FEATURES, MAGIC, MODEL, ModelError, read_model
 from pipeline.enrich.entities.tagger import CHUNK, Tagger, load_tagger
 from pipeline.enrich.entities.tokens import MAX_PIECE, tokenise
 from pipeline.records import Label
 from quality.corpora import rows
-from quality.score_tagger import score
+from quality.score_tagger import MERGED, OTHER_DOMAINS, score
 
-DEV_FLOOR = 0.79  # one point below the card's figure
+SEEN_FLOOR, UNSEEN_FLOOR = 0.962, 0.694  # one point below what is measured; the model has learned from worldwide-dev
 ARTICLE = """The mayor of Lagos, Adaora Testwell, met Prime Minister Oskar Fabelman in Berlin on Monday.
 
 Testwell said that Nigeria would pay $5 million to the World Health Organization by March 2023. Mr Fabelman's
@@ -230,7 +230,7 @@ def test_a_changed_byte_is_seen(tmp_path: Path) -> None:
 def test_another_version_is_named(tmp_path: Path) -> None:
     """A model of other features is refused by name."""
     path = tmp_path / "tagger.bin"
-    path.write_bytes(MODEL.read_bytes().replace(b'"features":1', b'"features":9', 1))
+    path.write_bytes(MODEL.read_bytes().replace(b'"features":%d' % FEATURES, b'"features":9', 1))
     with pytest.raises(ModelError, match="has features 9"):
         read_model(path)
 
@@ -243,6 +243,13 @@ def test_the_model_is_small_and_its_card_names_it() -> None:
 
 
 @pytest.mark.data
-def test_f1_on_dev_holds() -> None:
-    """Exact-span F1 on worldwide-dev does not fall below the floor: the score of the card less one point."""
-    assert score(load_tagger(), rows("ner/worldwide-dev"))["all"][2] >= DEV_FLOOR
+def test_f1_holds_on_what_was_learned() -> None:
+    """Exact-span F1 on worldwide-dev does not fall: tokens, features, both readings are those that it learned with."""
+    assert score(load_tagger(), rows("ner/worldwide-dev"))["all"][2] >= SEEN_FLOOR
+
+
+@pytest.mark.data
+def test_f1_holds_on_other_domains() -> None:
+    """Exact-span F1 of persons, organisations and locations over the three sets that nothing was learned from."""
+    unseen = chain.from_iterable(rows(f"ner/{name}") for name in OTHER_DOMAINS)
+    assert score(load_tagger(), unseen, MERGED)["all"][2] >= UNSEEN_FLOOR

@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Sequence
 
 from pipeline.enrich.entities.rows import Form, lookup, mix
+from pipeline.enrich.entities.runs import Runs
 from pipeline.enrich.entities.tokens import Tokens
 
 MAX_SEEN = 6  # occurrences of a form, the last ones, whose neighbours are told
@@ -30,15 +31,18 @@ class Article:
         self.pieces = tokens.pieces
         size = len(forms)
         self.lower, self.shape, self.tail = (array("I", bytes(4 * size)) for _ in range(3))
-        self.capital, self.slots = array("b", bytes(size)), array("i", bytes(4 * size))
+        self.capital, self.signs = (array("b", bytes(size)) for _ in range(2))
+        self.cluster, self.slots = (array("i", bytes(4 * size)) for _ in range(2))
         self._read(forms)
         self.listed = array("i", bytes(4 * self.count))
+        self.runs = Runs(self.ids, self.pieces, self.capital, self.signs)
 
     def _read(self, forms: list[Form]) -> None:
         for i in range(len(forms)):
             form = forms[i]
             self.lower[i], self.shape[i], self.tail[i] = form.lower, form.shape, form.tail
-            self.capital[i], self.slots[i] = form.capital, form.slot
+            self.capital[i], self.signs[i] = form.capital, form.signs
+            self.cluster[i], self.slots[i] = form.cluster, form.slot
 
 
 def mark_listed(article: Article, keys: Sequence[int], values: Sequence[int]) -> None:
@@ -114,7 +118,7 @@ def context_rows(article: Article, out: array[int], ends: array[int]) -> int:
 
 
 def document_rows(article: Article, out: array[int], ends: array[int]) -> int:
-    """Features of each capitalised form from all its places in the text; `out` holds 16 a form."""
+    """Features of each capitalised form from all its places in the text; `out` holds 7 a token."""
     ids, lower, capital = article.ids, article.lower, article.capital
     forms = len(lower)
     latest = array("i", [-1]) * forms
@@ -145,6 +149,7 @@ def document_rows(article: Article, out: array[int], ends: array[int]) -> int:
                 mostly = (2 if before * 2 > total else 0) + (1 if after * 2 > total else 0)
                 out[count] = mix(101, mostly, (2 if before else 0) + (1 if after else 0))
                 count = _neighbours(article, latest[form], earlier, out, count + 1)
+            count = _around(article, latest[form], earlier, out, count)
         ends[form] = count
     return count
 
@@ -159,12 +164,33 @@ def _neighbours(article: Article, at: int, earlier: array[int], out: array[int],
         for side in range(2):
             near = at - 1 if side == 0 else at + 1
             value = mix(102 + side, lower[ids[near]] if 0 <= near < article.count else EDGE, 0)
-            known = False
-            for k in range(first, count):
-                known = known or out[k] == value
-            if not known:
-                out[count] = value
-                count += 1
+            count = _new(value, first, out, count)
+        at = earlier[at]
+    return count
+
+
+def _new(value: int, first: int, out: array[int], count: int) -> int:
+    """Appends a value that is not there from `first` on; returns how many there are then."""
+    for k in range(first, count):
+        if out[k] == value:
+            return count
+    out[count] = value
+    return count + 1
+
+
+def _around(article: Article, at: int, earlier: array[int], out: array[int], count: int) -> int:
+    """Clusters on either side of the last MAX_SEEN places of a form, and the last words of its runs, each once."""
+    ids, cluster, runs = article.ids, article.cluster, article.runs
+    start = count
+    for _ in range(MAX_SEEN):
+        if at < 0:
+            break
+        end = runs.end[runs.of[at]]
+        if at > 0:
+            count = _new(mix(150, cluster[ids[at - 1]], 0), start, out, count)
+        if at + 1 < article.count:
+            count = _new(mix(151, cluster[ids[at + 1]], 0), start, out, count)
+        count = _new(mix(152, article.lower[ids[end - 1]], 1 if at + 1 == end else 0), start, out, count)
         at = earlier[at]
     return count
 
@@ -189,11 +215,33 @@ def codes(article: Article, tags: array[int], out: array[int]) -> None:
         out[form] = _ALONE + best if total == 1 else best * 4 + sure
 
 
+def longest(article: Article, tags: array[int], out: array[int]) -> None:
+    """The longest mention of a first reading that holds a form, of two tokens or more: size, label, place, last word.
+
+    `out` holds four a form; a size of 0 says that there is none.
+    """
+    ids, capital, pieces = article.ids, article.capital, article.pieces
+    for piece in range(len(pieces) - 1):
+        at, last = pieces[piece], pieces[piece + 1]
+        while at < last:
+            tag, first = tags[at], at
+            at += 1
+            while tag and at < last and tags[at] == tag + 1:
+                at += 1
+            for i in range(first, at if tag and at - first > 1 else first):
+                form = 4 * ids[i]
+                if capital[ids[i]] and out[form] < at - first:
+                    out[form], out[form + 1] = at - first, (tag - 1) // 2
+                    out[form + 2], out[form + 3] = (1 if i == first else 0) + (2 if i == at - 1 else 0), ids[at - 1]
+
+
 def second_rows(article: Article, tags: array[int], out: array[int], ends: array[int]) -> int:
-    """Features of each token from a first reading's tags around it and over the text; `out` holds 12 a token."""
+    """Features of each token from a first reading's tags around it and over the text; `out` holds 15 a token."""
     ids, lower, shape, tail = article.ids, article.lower, article.shape, article.tail
     code = array("i", bytes(4 * len(lower)))
     codes(article, tags, code)
+    held = array("i", bytes(16 * len(lower)))
+    longest(article, tags, held)
     count = 0
     for piece in range(len(article.pieces) - 1):
         first, end = article.pieces[piece], article.pieces[piece + 1]
@@ -219,5 +267,12 @@ def second_rows(article: Article, tags: array[int], out: array[int], ends: array
                 out[count + 9] = mix(119, here, tail[form])
                 out[count + 10] = mix(120, here * 32 + tag, tag_before * 32 + tag_after)
                 count += 11
+                if held[4 * form]:
+                    inside = held[4 * form + 1] * 4 + held[4 * form + 2]
+                    out[count] = mix(121, inside, 0)
+                    out[count + 1] = mix(122, inside, tag)
+                    out[count + 2] = mix(123, lower[held[4 * form + 3]], held[4 * form + 1])
+                    out[count + 3] = mix(124, inside, min(held[4 * form], 4))
+                    count += 4
             ends[i] = count
     return count

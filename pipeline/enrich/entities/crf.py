@@ -64,9 +64,13 @@ def best_tags(scores: array[int], moves: array[int], pieces: array[int], tags: a
     for piece in range(len(pieces) - 1):
         longest = max(longest, pieces[piece + 1] - pieces[piece])
     back = array("b", bytes(_TAGS * longest))
-    work = array("i", bytes(8 * _TAGS))
+    work, gains, live = array("i", bytes(8 * _TAGS)), array("i", bytes(4 * _TAGS)), array("i", bytes(4 * _TAGS))
+    for before in range(1, _TAGS):
+        gains[before] = moves[before * _TAGS] - moves[0]
+        for tag in range(1, _TAGS, 2):
+            gains[before] = max(gains[before], moves[before * _TAGS + tag] - moves[tag])
     for piece in range(len(pieces) - 1):
-        _best_path(scores, moves, pieces[piece], pieces[piece + 1], back, work, tags)
+        _best_path(scores, moves, pieces[piece], pieces[piece + 1], back, work, gains, live, tags)
 
 
 def _best_path(
@@ -76,14 +80,25 @@ def _best_path(
     end: int,
     back: array[int],
     work: array[int],
+    gains: array[int],
+    live: array[int],
     tags: array[int],
 ) -> None:
-    """Viterbi. An I- tag follows only B- or I- of its label. `work` holds the sums of two tokens, in turns."""
+    """Viterbi. An I- tag follows only B- or I- of its label. `work` holds the sums of two tokens, in turns.
+
+    `gains[tag]` is by how much the best step from a tag beats the same step from O: a tag that is further behind O than
+    that leads nowhere and is left out of `live`.
+    """
     base, now, then = first * _TAGS, 0, _TAGS
     for tag in range(_TAGS):
         work[tag] = _NEVER if tag > 0 and (tag & 1) == 0 else scores[base + tag]
     for i in range(1, end - first):
         base += _TAGS
+        count = 0
+        for before in range(1, _TAGS):
+            if work[now + before] + gains[before] > work[now]:
+                live[count] = before
+                count += 1
         for tag in range(_TAGS):
             if tag > 0 and (tag & 1) == 0:
                 source = tag - 1
@@ -94,7 +109,8 @@ def _best_path(
             else:
                 source = 0
                 best = work[now] + moves[tag]
-                for before in range(1, _TAGS):
+                for n in range(count):
+                    before = live[n]
                     other = work[now + before] + moves[before * _TAGS + tag]
                     if other > best:
                         best, source = other, before

@@ -23,7 +23,7 @@ from pipeline.records import Json, Label
 MODEL = Path(__file__).parents[2] / "models" / "tagger.bin"
 MAGIC = b"artNER1\n"
 VERSION = 1
-FEATURES = 1  # counts on with every change of a template: a model fits the code that made its features
+FEATURES = 2  # counts on with every change of a template: a model fits the code that made its features
 _ALIGNED = 64
 _Kind: TypeAlias = Literal["I", "b", "i"]
 _SECTIONS: dict[str, _Kind] = {  # name and type of item

@@ -14,6 +14,14 @@ from collections.abc import Sequence
 MAX_FORM = 40  # a longer token is known by its first and last 20 characters: one of 10 MB costs no more than a word
 MAX_SHAPE = 12  # characters that a shape looks at
 
+LETTER, UPPER, JOINS, STOP, COLON = _LETTER, _UPPER, _JOINS, _STOP, _COLON = 1, 2, 4, 8, 16  # signs of a form
+_JOINING = frozenset(
+    [
+        "of", "and", "for", "the", "de", "la", "del", "al", "el", "&", "on", "in", "to", "das", "do", "da", "van",
+        "von", "bin", "-",
+    ]
+)  # fmt: skip
+
 _ALL = 0xFFFFFFFF  # 32 bits; numbers as long as this are named, so that they are numbers of C where it is compiled
 _ONE, _OTHER, _TEMPLATE = 0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D  # odd, bits well mixed
 _BASIS = 2166136261  # of FNV-1a
@@ -53,6 +61,18 @@ def shape_hash(text: str) -> int:
     return value
 
 
+def _signs(surface: str, low: str) -> int:
+    """LETTER: it begins with one; UPPER: two capital letters or more, alone; JOINS names; is a STOP, or a COLON."""
+    found = _LETTER if surface[0].isalpha() else 0
+    if len(surface) > 1 and surface.isalpha() and surface.isupper():
+        found += _UPPER
+    if low in _JOINING:
+        found += _JOINS
+    if surface in (".", "!", "?", '"', "”"):
+        found += _STOP
+    return found + (_COLON if surface == ":" else 0)
+
+
 class Form:
     """What is known of a surface form: hashes of it in lower case, its shape, its first and last three letters."""
 
@@ -69,6 +89,7 @@ class Form:
         self.tail = text_hash(low, max(0, size - 3), size) ^ 5
         self.cluster = 0  # the caller's to look up
         self.capital = 1 if surface[0].isupper() else 0
+        self.signs = _signs(surface, low)
         self.slot = 0  # where a cache keeps its sums
 
 

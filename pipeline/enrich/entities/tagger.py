@@ -14,6 +14,7 @@ from typing import Protocol, get_args
 from pipeline.enrich.entities.article import Article, context_rows, document_rows, mark_listed, second_rows
 from pipeline.enrich.entities.crf import TAGS, add_forms, add_rows, add_whole, best_tags, margins
 from pipeline.enrich.entities.forms import Forms
+from pipeline.enrich.entities.lines import run_rows
 from pipeline.enrich.entities.model import MODEL, read_model
 from pipeline.enrich.entities.tokens import Tokens, tokenise
 from pipeline.records import Label, Mention
@@ -21,7 +22,7 @@ from pipeline.records import Label, Mention
 MAX_MENTION = 300  # code points; what is longer is no name (the longest in the training set has 128)
 CHUNK = 8192  # tokens that are read as one article; a longer text is read in parts, each ending with a line or piece
 _LABELS: tuple[Label, ...] = get_args(Label)
-_ROWS = 20  # features of a token, at most, that each of the functions of `article` gives
+_ROWS = 20  # features of a token, at most, that each of the functions of `article` and `lines` gives
 
 
 class Tags(Protocol):
@@ -67,6 +68,8 @@ class Tagger:
         add_rows(model.keys, model.weights, rows, ends, len(forms), whole)
         add_whole(whole, tokens.ids, count, scores)
         context_rows(article, rows, ends)
+        add_rows(model.keys, model.weights, rows, ends, count, scores)
+        run_rows(article, rows, ends)
         add_rows(model.keys, model.weights, rows, ends, count, scores)
         add_forms(sums, article.slots, tokens.ids, tokens.pieces, self._forms.edge, scores)
         tags = array("b", bytes(count))
