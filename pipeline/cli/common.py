@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ import click
 import orjson
 
 if TYPE_CHECKING:
+    import asyncio
+
     from pipeline.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -79,6 +82,22 @@ def kafka(chosen: Settings, what: str) -> Iterator[None]:
         failure = error.args[0]
         fix = "; create it: articles topics create" if failure.name() == "UNKNOWN_TOPIC_OR_PART" else ""
         raise fail(f"{what} ({servers}): {failure.str()}{fix}") from None
+
+
+def until_signal() -> asyncio.Future[bool]:
+    """What the running loop waits for: SIGTERM makes it False, SIGINT True."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    stopping: asyncio.Future[bool] = loop.create_future()
+
+    def stop(interrupted: bool) -> None:
+        if not stopping.done():
+            stopping.set_result(interrupted)
+
+    loop.add_signal_handler(signal.SIGTERM, stop, False)
+    loop.add_signal_handler(signal.SIGINT, stop, True)
+    return stopping
 
 
 def as_text(value: bytes) -> str | None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import fail, json_option, kafka, servers_option, settings
+from pipeline.cli.common import fail, json_option, kafka, servers_option, settings, until_signal
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
@@ -64,14 +63,7 @@ async def _serve(chosen: Settings) -> bool:
     from pipeline.stream import clients
     from pipeline.stream.intake import Intake
 
-    stopping: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-
-    def stop(interrupted: bool) -> None:
-        if not stopping.done():
-            stopping.set_result(interrupted)
-
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop, False)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop, True)
+    stopping = until_signal()
     async with clients.aio_producer(chosen) as producer:
         idle = chosen.intake.idle_seconds
         runner = web.AppRunner(

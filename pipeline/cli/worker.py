@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import fail, json_option, kafka, servers_option, settings
+from pipeline.cli.common import fail, json_option, kafka, servers_option, settings, until_signal
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
@@ -76,12 +75,4 @@ async def _serve(chosen: Settings, stages: tuple[str, ...]) -> bool:
     """Runs the worker until a signal; True when it was SIGINT."""
     from pipeline.stream.service import WorkerService
 
-    stopping: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-
-    def stop(interrupted: bool) -> None:
-        if not stopping.done():
-            stopping.set_result(interrupted)
-
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop, False)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop, True)
-    return await WorkerService(chosen, stages).serve(stopping)  # Faust binds to the loop that runs
+    return await WorkerService(chosen, stages).serve(until_signal())  # Faust binds to the loop that runs
