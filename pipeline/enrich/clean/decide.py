@@ -27,9 +27,9 @@ BODY = -UNIT // 5  # log odds from which a block is body: chances of .45
 UNSURE = 1776  # log odds, of chances of .85: nearer to none a block is in doubt
 DOUBT = 32  # 64ths of the kept characters in doubt from which trafilatura is asked; 6% of the pages of the corpus
 LEAST = 1 / 3  # of the densest region's words that a body has
-# In a text of fewer lines the log odds from which a line is body: 0 in what the rules keep, more outside it, less of a
+# In a text of fewer lines the log odds from which a line is body: .2 in what the rules keep, more outside it, less of a
 # short sentence with a full stop. Light furniture gains .001 by the first; the others keep known forms right for free.
-WHOLE_PAGE, OUTSIDE, SENTENCE = 60, 1229, -3200
+WHOLE_PAGE, INSIDE, OUTSIDE, SENTENCE = 60, 205, 1229, -3200
 MOST_BODY = 4  # a box holds less than a fourth of the body's words
 MOST_BLOCKS = 10_000  # that the trees look at, a second where nothing is compiled; the fullest of 888 pages has 6,571
 SURELY = 0.8  # confidence of a name that stands close to the line
@@ -136,7 +136,7 @@ def _least(line: Line, rule: bool) -> int:
     """The log odds from which a line of a short text is body; `rule`: the rules keep it."""
     if not rule:
         return OUTSIDE
-    return SENTENCE if full_stop(line.text) and not line.prose else 0
+    return SENTENCE if full_stop(line.text) and not line.prose else INSIDE
 
 
 def doubt_of(page: Page, scores: Sequence[int], kept: Sequence[bool]) -> int:
